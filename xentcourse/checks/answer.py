@@ -1,0 +1,136 @@
+"""One learner's function as a check sees it, and the ways a check can end."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from xentcourse.checks.calling import Caller, Outcome
+from xentcourse.checks.comparing import Slip, Tolerance, difference, show
+from xentcourse.checks.plain import Plain, fresh, plain, same
+
+FLOAT64 = Tolerance()
+FLOAT32 = Tolerance(relative=2e-5, absolute=1e-6)
+
+
+class CheckFailedError(AssertionError):
+    """A learner's function is wrong; the message is what a tutor would say."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the sentences alone, no traceback through the course's code."""
+        return str(self).splitlines()
+
+
+class NotAttemptedError(Exception):
+    """A learner's function is still the stub."""
+
+
+class Answer:
+    """A learner's function: call it for its result, or say what it must match."""
+
+    def __init__(self, name: str, caller: Caller):
+        self.name = name
+        self.calls = 0
+        self._caller = caller
+
+    def __call__(self, *args: Plain, **kwargs: Plain) -> Plain:
+        """What the function returns; a CheckFailedError says why there is nothing."""
+        outcome = self._call(args, kwargs)
+        self._check_unchanged(outcome, args, kwargs)
+        return outcome.value
+
+    def must_match(
+        self,
+        oracle: Callable[..., Any],
+        *args: Plain,
+        slips: Sequence[Slip] = (),
+        tolerance: Tolerance | None = None,
+        note: str = "",
+        **kwargs: Plain,
+    ) -> None:
+        """Compare with `oracle` on the same arguments; `note` says what is special about them.
+
+        Where they differ, the first of `slips` that computes what the learner's function did speaks.
+        """
+        tolerance = tolerance or tolerance_for(args)
+        outcome = self._call(args, kwargs, note=note)
+        expected = plain(oracle(*fresh(args), **kwargs))
+        if not tolerance.accepts(outcome.value, expected):
+            told = self._slip(outcome.value, args, kwargs, slips, tolerance)
+            self.fail(
+                f"{self._shown(args, kwargs)} returned {show(outcome.value)}",
+                f"expected {show(expected)}",
+                told or difference(outcome.value, expected, tolerance),
+                note=note,
+                printed=outcome.printed,
+            )
+        self._check_unchanged(outcome, args, kwargs)
+
+    def fail(self, *sentences: str, note: str = "", printed: str = "") -> None:
+        """Raise a CheckFailedError of these lines."""
+        lines = [sentence for sentence in sentences if sentence]
+        if note:
+            lines.append(f"(The case: {note}.)")
+        if printed.strip():
+            lines.append(f"Your function printed: {show(printed.strip())}")
+        raise CheckFailedError("\n".join(lines))
+
+    def _call(self, args: tuple[Plain, ...], kwargs: dict[str, Plain], note: str = "") -> Outcome:
+        self.calls += 1
+        outcome = self._caller(self.name, args, kwargs)
+        shown = self._shown(args, kwargs)
+        if outcome.raised and outcome.raised.type == "NotImplementedError":
+            inner = outcome.raised.function
+            calls = "" if inner in (self.name, "") else f" ({self.name} calls it)"
+            raise NotAttemptedError(f"{inner or self.name} is not attempted yet{calls}")
+        if outcome.raised:
+            raised = outcome.raised
+            line = f"in the line: {raised.line}" if raised.line else ""
+            message = f"{shown} raised {raised.type}: {raised.message}"
+            self.fail(message, line, note=note, printed=outcome.printed)
+        if outcome.not_plain:
+            self.fail(
+                f"{shown} returned an object of type {outcome.not_plain}; numbers or arrays are needed."
+            )
+        if outcome.value is None:
+            self.fail(
+                f"{shown} returned nothing (None). Is there a return at the end of {self.name}?", note=note
+            )
+        return outcome
+
+    def _check_unchanged(self, outcome: Outcome, args: tuple[Plain, ...], kwargs: dict[str, Plain]) -> None:
+        for before, after in itertools.zip_longest(args, outcome.arguments):
+            if not same(before, after):
+                self.fail(
+                    f"{self._shown(args, kwargs)} changed its argument to {show(after)}.",
+                    "The caller still needs it: make a new array, z = z - z.max(), instead of z -= z.max().",
+                )
+
+    def _slip(
+        self,
+        value: Plain,
+        args: tuple[Plain, ...],
+        kwargs: dict[str, Plain],
+        slips: Sequence[Slip],
+        tolerance: Tolerance,
+    ) -> str:
+        for slip in slips:
+            try:
+                with np.errstate(all="ignore"):
+                    wrong = plain(slip.wrong(*fresh(args), **kwargs))
+            except Exception:
+                continue  # this slip does not apply to these arguments
+            if tolerance.accepts(value, wrong):
+                return slip.sentence
+        return ""
+
+    def _shown(self, args: tuple[Plain, ...], kwargs: dict[str, Plain]) -> str:
+        named = [f"{key}={show(value)}" for key, value in kwargs.items()]
+        return f"{self.name}({', '.join([*map(show, args), *named])})"
+
+
+def tolerance_for(args: Sequence[Plain]) -> Tolerance:
+    """Looser where an argument has fewer digits than float64."""
+    small = any(isinstance(a, np.ndarray) and a.dtype in (np.float32, np.float16) for a in args)
+    return FLOAT32 if small else FLOAT64

@@ -1,0 +1,154 @@
+"""Reads what callers pass in, and says clearly what is wrong with it.
+
+Every message names the function, what came, what was expected and what to do next.
+"""
+
+from numbers import Real
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Reduction = Literal["none", "sum", "mean"]
+
+#: A row may miss 1 by this much: the rounding of a float32 softmax over a large vocabulary.
+SUM_TOLERANCE = 1e-5
+
+
+def as_floats(values: npt.ArrayLike, *, function: str, name: str) -> FloatArray:
+    """`values` as a float64 array of at least one axis, without NaN."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biuf":
+            raise TypeError
+        array = array.astype(np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{function}: {name} is {type(values).__name__} that cannot be read as an array of real numbers. "
+            "Are all rows equally long, and all entries numbers?"
+        ) from None
+    if array.ndim == 0:
+        raise ValueError(
+            f"{function}: {name} is the single number {array}, an array with at least one axis is needed. "
+            f"Did you mean [{array}]?"
+        )
+    if np.isnan(array).any():
+        where = first_index(np.isnan(array))
+        raise ValueError(
+            f"{function}: {name}{where} is NaN, a number is needed. "
+            "Look for 0/0 or inf - inf in the step that made it."
+        )
+    return array
+
+
+def as_logits(logits: npt.ArrayLike, *, axis: int = -1, function: str) -> FloatArray:
+    """Logits that softmax is defined for: −inf is legal, a row of nothing else or a +inf is not."""
+    z = as_floats(logits, function=function, name="logits")
+    check_axis(z, axis, function=function)
+    if z.shape[axis] == 0:
+        raise ValueError(
+            f"{function}: logits has shape {z.shape}, which leaves no class (K = 0) on axis {axis}; "
+            "at least one is needed. Is this the right axis?"
+        )
+    if np.isposinf(z).any():
+        raise ValueError(
+            f"{function}: logits{first_index(np.isposinf(z))} is inf, finite numbers or -inf are needed. "
+            "An overflow in the step before is the usual cause."
+        )
+    empty = np.asarray(np.isneginf(z).all(axis=axis))
+    if empty.any():
+        raise ValueError(
+            f"{function}: all logits of row {first_index(empty) or '0'} are -inf, so no class is possible; "
+            "at least one finite logit is needed. Did a mask cover the whole row?"
+        )
+    return z
+
+
+def as_labels(labels: npt.ArrayLike, *, shape: tuple[int, ...], classes: int, function: str) -> IntArray:
+    """Integer class labels in 0..classes−1, of the given shape."""
+    y = np.asarray(labels)
+    if y.size == 0:
+        y = y.astype(np.int64)
+    if y.dtype.kind not in "iu":
+        raise ValueError(
+            f"{function}: labels have dtype {y.dtype}, integers are needed. "
+            "Labels are class numbers; probabilities go in with the same shape as the logits."
+        )
+    if y.shape != shape:
+        raise ValueError(
+            f"{function}: labels have shape {y.shape}, the logits ask for {shape}: one label for each row. "
+            "Did you mix up N and K?"
+        )
+    outside = (y < 0) | (y >= classes)
+    if outside.any():
+        where = first_index(outside)
+        raise ValueError(
+            f"{function}: label {y[outside][0]} at row {where or '0'} is outside 0..{classes - 1}. "
+            "Are the labels counted from 1, or is this a padding value?"
+        )
+    return y.astype(np.int64)
+
+
+def as_distributions(
+    p: npt.ArrayLike, *, shape: tuple[int, ...], function: str, name: str = "targets"
+) -> FloatArray:
+    """Probability distributions over the last axis, of the given shape."""
+    array = as_floats(p, function=function, name=name)
+    if array.shape != shape:
+        raise ValueError(
+            f"{function}: {name} has shape {array.shape}, {shape} is needed: one probability for each logit."
+        )
+    if (array < 0).any():
+        where = first_index(array < 0)
+        raise ValueError(
+            f"{function}: {name}{where} is {array[array < 0][0]:.6g}, probabilities are never negative. "
+            "Are these logits?"
+        )
+    sums = array.sum(axis=-1)
+    wrong = ~(np.abs(sums - 1) <= SUM_TOLERANCE)
+    if wrong.any():
+        raise ValueError(
+            f"{function}: row {first_index(wrong) or '0'} of {name} sums to {sums[wrong][0]:.6g}, not 1. "
+            "Divide it by its sum if these are weights; apply softmax if these are logits."
+        )
+    return array
+
+
+def check_axis(array: FloatArray, axis: int, *, function: str) -> None:
+    """Raise a ValueError where `array` has no such axis."""
+    if not -array.ndim <= axis < array.ndim:
+        raise ValueError(
+            f"{function}: axis {axis} does not exist in an array of shape {array.shape}; "
+            f"it must lie in {-array.ndim}..{array.ndim - 1}."
+        )
+
+
+def check_positive(value: object, *, function: str, name: str) -> float:
+    """`value` as a float, finite and above 0."""
+    if not (isinstance(value, Real) and 0 < float(value) < np.inf):
+        raise ValueError(f"{function}: {name} is {value!r}, a finite number above 0 is needed.")
+    return float(value)
+
+
+def reduce(losses: FloatArray, reduction: Reduction, *, function: str) -> FloatArray:
+    """Losses as they are ("none"), their sum, or their mean over all examples."""
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return np.asarray(losses.sum())
+    if reduction == "mean":
+        if losses.size == 0:
+            raise ValueError(
+                f"{function}: the mean over N = 0 examples is not defined. "
+                'Skip the empty batch, or ask for reduction="sum", which is 0.'
+            )
+        return np.asarray(losses.mean())
+    raise ValueError(f'{function}: reduction is {reduction!r}, one of "none", "sum", "mean" is needed.')
+
+
+def first_index(mask: npt.NDArray[np.bool_]) -> str:
+    """The index of the first true entry as it is typed, `[2, 0]`; empty for an array without axes."""
+    index = np.unravel_index(int(np.argmax(mask)), mask.shape) if mask.ndim else ()
+    return f"[{', '.join(str(i) for i in index)}]" if index else ""
