@@ -14,7 +14,7 @@ def run_tool(command: Sequence[str | Path], *, cwd: Path) -> int:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment with this Python's scripts first on PATH.
+    """The environment of this process with this Python's scripts first on PATH.
 
     Tools look there for others: nbgrader for alembic, the formula renderer for node.
     """

@@ -88,7 +88,7 @@ def visit_answer(self: HTML5Translator, node: question_answer) -> None:
     self.body.append(f'<details class="answer {"right" if node["right"] else "wrong"}">\n')
 
 
-def visit_label(self: HTML5Translator, node: answer_label) -> None:
+def visit_label(self: HTML5Translator, _: answer_label) -> None:
     """Open what is always visible."""
     self.body.append("<summary>")
 
@@ -96,7 +96,7 @@ def visit_label(self: HTML5Translator, node: answer_label) -> None:
 def closing(tag: str):
     """A departure function that closes `tag`."""
 
-    def depart(self: HTML5Translator, node: nodes.Element) -> None:
+    def depart(self: HTML5Translator, _: nodes.Element) -> None:
         self.body.append(f"</{tag}>\n")
 
     return depart

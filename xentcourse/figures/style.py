@@ -9,12 +9,13 @@ STYLE = Path(__file__).with_name("course.mplstyle")
 
 
 def set_up_page() -> None:
-    """Draw a page's figures in the course's style, as SVG. For the first cell of a page; plots never call it."""
+    """Draw a page's figures in the course's style, as SVG. Pages call it once, plots never."""
     import matplotlib.pyplot as plt
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
     plt.style.use(STYLE)
-    set_matplotlib_formats("svg", metadata={"Date": None})  # the same figure is the same file
+    # Without a date, the same figure is the same file.
+    set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
 
 
 def axes_or_new(ax: Axes | None) -> Axes:
