@@ -1,0 +1,43 @@
+"""Mends of the HTML that others' extensions write, so that every page passes the accessibility checker.
+
+Each mend names the rule of axe-core that it answers; the browser tests say when one is no longer needed.
+"""
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
+
+
+def visit_hidden_cell(self: HTML5Translator, node: HideCodeCellNode) -> None:
+    """A hidden cell is named by the text it shows (label-content-name-mismatch), not by a label of its own."""
+    self.body.append(f'<details class="{" ".join(["admonition", "hide", *node["classes"]])}">\n<summary>\n')
+    for state, prompt in (("collapsed", "prompt_show"), ("expanded", "prompt_hide")):
+        self.body.append(f'<p class="{state} admonition-title">{self.encode(node[prompt])}</p>\n')
+    self.body.append("</summary>\n")
+
+
+def depart_hidden_cell(self: HTML5Translator, _: HideCodeCellNode) -> None:
+    """Close the disclosure."""
+    self.body.append("</details>\n")
+
+
+def visit_citation(self: HTML5Translator, node: nodes.citation) -> None:
+    """An entry of the bibliography has no role: doc-biblioentry is retired (aria-deprecated-role)."""
+    if not isinstance(node.previous_sibling(), nodes.citation):
+        self.body.append('<div class="citation-list">\n')
+    self.body.append(self.starttag(node, "div", CLASS="citation"))
+
+
+def depart_citation(self: HTML5Translator, node: nodes.citation) -> None:
+    """Close the entry, and the list after the last one."""
+    self.body.append("</div>\n")
+    if not isinstance(node.next_node(descend=False, siblings=True), nodes.citation):
+        self.body.append("</div>\n")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Replace what the others registered; this extension must come after theirs."""
+    app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_hidden_cell))
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
