@@ -8,6 +8,7 @@ import numpy as np
 
 from xentcourse.checks.calling import Caller, Outcome
 from xentcourse.checks.comparing import Slip, Tolerance, difference, show
+from xentcourse.checks.hints import hint_for
 from xentcourse.checks.plain import Plain, fresh, plain, same
 
 FLOAT64 = Tolerance()
@@ -88,7 +89,7 @@ class Answer:
             raised = outcome.raised
             line = f"in the line: {raised.line}" if raised.line else ""
             message = f"{shown} raised {raised.type}: {raised.message}"
-            self.fail(message, line, note=note, printed=outcome.printed)
+            self.fail(message, line, hint_for(raised), note=note, printed=outcome.printed)
         if outcome.not_plain:
             self.fail(
                 f"{shown} returned an object of type {outcome.not_plain}; numbers or arrays are needed."

@@ -72,18 +72,21 @@ def contained(written: io.StringIO) -> Iterator[None]:
     """
     handlers = [h for h in _log_handlers() if h.stream in (sys.stdout, sys.stderr)]
     streams = [handler.stream for handler in handlers]
+    caught: list[warnings.WarningMessage] = []
     try:
         for handler in handlers:
             handler.setStream(written)
         with (
             contextlib.redirect_stdout(written),
             contextlib.redirect_stderr(written),
-            warnings.catch_warnings(),
-            np.errstate(all="warn"),
+            warnings.catch_warnings(record=True) as caught,
+            np.errstate(all="warn", under="ignore"),
         ):
             warnings.simplefilter("default")
             yield
     finally:
+        for warning in caught:
+            written.write(f"{warning.category.__name__}: {warning.message}\n")
         for handler, stream in zip(handlers, streams, strict=True):
             handler.setStream(stream)
 

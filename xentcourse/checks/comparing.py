@@ -41,6 +41,9 @@ class Tolerance:
         return np.asarray(np.isclose(x, e, rtol=self.relative, atol=self.absolute, equal_nan=True))
 
 
+#: Relative differences up to here look like rounding or a "safety" constant, not like another formula.
+NEARLY = 1e-3
+
 #: Constant factors that give a slip away, by what they mean.
 TELLING_FACTORS = {
     1 / math.log(2): "that is bits (log base 2), nats (natural logarithm) were asked",
@@ -76,6 +79,8 @@ def difference(value: Plain, expected: Plain, tolerance: Tolerance) -> str:
         return f"{_some(wrong)} nan. Look for inf - inf, 0 * inf or inf / inf on the way."
     if np.isinf(x[wrong]).all() and np.isfinite(e[wrong]).all():
         return f"{_some(wrong)} infinite. Look for an overflow in exp, or the logarithm of a 0."
+    if np.isfinite(x).all() and (np.abs(x - e) <= NEARLY * np.abs(e)).all():
+        return "That is close, but not the same number: is something rounded, clipped, or an epsilon added?"
     factor = _common_factor(x, e)
     if factor is not None:
         return f"Every entry is {factor:.5g} times what was expected{_telling(factor)}."

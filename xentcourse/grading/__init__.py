@@ -1,0 +1,1 @@
+"""Releasing assignments and grading classes with nbgrader."""
