@@ -6,6 +6,7 @@ Each mend names the rule of axe-core that it answers; the browser tests say when
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
 
@@ -36,8 +37,29 @@ def depart_citation(self: HTML5Translator, node: nodes.citation) -> None:
         self.body.append("</div>\n")
 
 
+class MendProofs(SphinxPostTransform):
+    """Proofs and theorem bodies share one id a page, which can be no link's target; "Proof." stands out."""
+
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **_: object) -> None:
+        """Take the ids away, and emphasise a proof's first word."""
+        for body in self.document.findall(nodes.section):
+            if body["ids"] == ["proof-content"]:
+                body["ids"] = []
+        for proof in self.document.findall(nodes.admonition):
+            if proof["ids"] == ["proof"]:
+                proof["ids"] = []
+                first = next(iter(proof.findall(nodes.Text)))
+                if first.startswith("Proof. "):
+                    opening = nodes.emphasis("", "Proof.", classes=["proof-opening"])
+                    first.parent.replace(first, [opening, nodes.Text(first.removeprefix("Proof."))])
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Replace what the others registered; this extension must come after theirs."""
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_hidden_cell))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.add_post_transform(MendProofs)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -80,7 +80,10 @@ def difference(value: Plain, expected: Plain, tolerance: Tolerance) -> str:
     if np.isinf(x[wrong]).all() and np.isfinite(e[wrong]).all():
         return f"{_some(wrong)} infinite. Look for an overflow in exp, or the logarithm of a 0."
     if np.isfinite(x).all() and (np.abs(x - e) <= NEARLY * np.abs(e)).all():
-        return "That is close, but not the same number: is something rounded, clipped, or an epsilon added?"
+        return (
+            "That is close, but not the same number: "
+            "is something rounded, clipped, approximated by a difference, or an epsilon added?"
+        )
     factor = _common_factor(x, e)
     if factor is not None:
         return f"Every entry is {factor:.5g} times what was expected{_telling(factor)}."

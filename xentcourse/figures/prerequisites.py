@@ -71,7 +71,9 @@ def plot_gradient_on_contours(
     level = float(f(here[0], here[1]))
     ax.contour(first, second, heights, levels=level * np.array([0.15, 0.5, 1.7, 2.6]), colors="0.7")
     ax.contour(first, second, heights, levels=[level], colors="C0", linewidths=2.5)
-    ax.annotate("", tip, here, arrowprops={"arrowstyle": "-|>", "color": "C1", "linewidth": 2.5})
+    ax.annotate(
+        "", tuple(tip), tuple(here), arrowprops={"arrowstyle": "-|>", "color": "C1", "linewidth": 2.5}
+    )
     ax.plot(*here, "o", color="black")
     ax.text(tip[0] + 0.1, tip[1], "gradient", color="C1", va="center")
     ax.text(0, -0.45, "lower", color="0.35", ha="center")
