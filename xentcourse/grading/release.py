@@ -30,7 +30,7 @@ def release_text(chapter: Chapter, course: Course) -> str:
     made = _generate(chapter, course)
     for number, cell in enumerate(made.cells):
         cell.id = f"{chapter.slug.replace('_', '-')}-{number:02}"
-    return nbformat.writes(made) + "\n"
+    return str(nbformat.writes(made)) + "\n"
 
 
 def write_source(chapter: Chapter, course: Course) -> Path:

@@ -46,8 +46,8 @@ def full_metadata(short: dict[str, Any], chapter: Chapter) -> dict[str, Any]:
     if unknown or not str(short.get("grade_id", "")).startswith(f"{chapter.slug}-"):
         raise CourseError(
             f"{chapter.solution}: the cell metadata {short} is not understood. "
-            f'It takes a grade_id that begins with "{chapter.slug}-", and "solution": true for a learner\'s cell '
-            'or "points" for a check.'
+            f'It takes a grade_id that begins with "{chapter.slug}-", '
+            'and "solution": true for a cell of the learner\'s or "points" for a check.'
         )
     solution, graded = bool(short.get("solution", False)), "points" in short
     metadata = {
