@@ -1,0 +1,84 @@
+# One word for every chore. `make help` lists them.
+# The first run makes an environment in .venv; a later one sees by its stamps that nothing has changed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SITE := _build/html
+PORT ?= 8000
+
+# The environment's own Node, npm and tools come before the system's.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+COURSE := .venv/.course-installed
+TOOLS := .venv/.tools-installed
+WEB := node_modules/.installed
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help book serve lab test check setup lock clean clean-all system-book system-test
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+book: $(COURSE) $(WEB)  ## build the website, and say where to open it
+	$(BIN)/xentcourse book
+
+serve: book  ## build the website and serve it at http://localhost:8000 (PORT=... for another)
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
+
+lab: $(COURSE)  ## open the exercises in JupyterLab, in your own folder work/
+	$(BIN)/xentcourse lab
+
+test: setup  ## set up, check, build and test everything
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory book
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(TOOLS)  ## lint, formatting, types, spelling, and whether the released exercises are up to date
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/codespell
+	$(BIN)/xentcourse release --check
+
+setup: system-test $(TOOLS) $(WEB)  ## install what `make test` needs, and test nothing
+
+lock: $(TOOLS)  ## write constraints.txt anew from what the environment holds
+	@mkdir -p _build
+	scripts/lock $(BIN)/python > _build/constraints.txt
+	mv _build/constraints.txt constraints.txt
+
+clean:  ## remove what was built, and keep the environment and your work
+	rm -rf _build book/_static/katex .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
+
+clean-all: clean  ## remove the environment as well
+	rm -rf .venv node_modules *.egg-info
+
+# ---- the set-up -------------------------------------------------------------------------------------
+
+system-book:
+	@PYTHON='$(PYTHON)' scripts/system-packages book
+
+system-test:
+	@PYTHON='$(PYTHON)' scripts/system-packages test
+
+$(BIN)/python: | system-book
+	$(PYTHON) -m venv .venv
+
+# A new pin, or another package definition, brings the environment up to date.
+$(COURSE): requirements.txt constraints.txt pyproject.toml scripts/link-node | $(BIN)/python
+	@echo "Installing the course's environment into .venv: a few minutes the first time."
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	scripts/link-node .venv
+	@touch $@
+
+$(TOOLS): requirements-dev.txt $(COURSE)
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+$(WEB): package.json package-lock.json | $(COURSE)
+	$(BIN)/npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
