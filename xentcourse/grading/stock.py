@@ -1,0 +1,149 @@
+"""Grading a class with nbgrader alone: its own autograde, feedback and export, without a sandbox.
+
+A submission runs with the rights of whoever grades; grade only people you trust this way.
+"""
+
+import os
+import re
+import secrets
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xentcourse.checks.check import SEED_VARIABLE
+from xentcourse.course import Chapter, Course, CourseError
+from xentcourse.grading.release import write_source
+from xentcourse.tools import environment
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one student has for one assignment, as the gradebook has it."""
+
+    student: str
+    points: float
+    max_points: float
+    problem: str | None  #: why points may be missing that the work deserves; None where all went well
+
+
+def grade(course: Course, chapter: Chapter, *, students: Sequence[str] | None = None) -> list[Score]:
+    """Autograde what lies under submitted/<student>/<slug>/ and return the scores in the order of `students`.
+
+    students : whom to grade; by default everybody with such a folder.
+    A submission that can't be graded keeps the points it had (0 at first), says why in `problem`,
+    and stops no other. Every submission meets the same inputs, those of the course's seed.
+    Raises CourseError where nbgrader does not accept the assignment itself.
+    """
+    if students is None:
+        students = sorted(path.parent.name for path in course.root.glob(f"submitted/*/{chapter.slug}"))
+    with _environment(course):
+        _register(course, chapter)
+        api = _api(course)
+        # One at a time: some errors make nbgrader give up the whole class.
+        problems = [_autograde(api, chapter, student) for student in students]
+    return [
+        _score(api, chapter, student, problem) for student, problem in zip(students, problems, strict=True)
+    ]
+
+
+def feedback(course: Course, chapter: Chapter) -> list[Path]:
+    """Write feedback/<student>/<slug>/<slug>.html for every graded submission and return the paths."""
+    with _environment(course):
+        result = _api(course).generate_feedback(chapter.slug)
+    _must(result, f"write the feedback on {chapter.slug}")
+    return sorted(course.root.glob(f"feedback/*/{chapter.slug}/{chapter.slug}.html"))
+
+
+def export(course: Course, path: Path) -> Path:
+    """Write every student's points for every assignment to `path` as CSV and return it."""
+    from nbgrader.plugins.export import CsvExportPlugin
+
+    with _gradebook(_api(course)) as gradebook:
+        CsvExportPlugin(to=str(path)).export(gradebook)
+    return path
+
+
+def course_seed(course: Course) -> int:
+    """The seed of the checks at grading: the environment's, else one drawn once and kept by the gradebook."""
+    told = os.environ.get(SEED_VARIABLE)
+    if told is not None:
+        if not told.isdecimal():
+            raise CourseError(f"{SEED_VARIABLE} is {told!r}, a whole number is needed. Set it, or unset it.")
+        return int(told)
+    kept = course.root / "gradebook.db-seed"
+    if not kept.is_file():
+        kept.write_text(f"{secrets.randbelow(1_000_000)}\n", encoding="utf-8")
+    return int(kept.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def _environment(course: Course) -> Iterator[None]:
+    """Tools on PATH and the course's seed, for nbgrader and the kernels that it starts."""
+    from nbgrader.utils import setenv
+
+    variables = {"PATH": environment()["PATH"], SEED_VARIABLE: str(course_seed(course))}
+    with setenv(**variables), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbgrader's own, which nobody who grades can mend
+        yield
+
+
+def _api(course: Course, **folders: str) -> Any:
+    """Nbgrader as the course's nbgrader_config.py sets it up, with some of its folders elsewhere."""
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import PyFileConfigLoader
+
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    config.CourseDirectory.update(folders)
+    return NbGraderAPI(config=config)
+
+
+def _register(course: Course, chapter: Chapter) -> None:
+    """Tell the gradebook about the assignment's cells; the notebook that comes with it is of no use here."""
+    write_source(chapter, course)
+    api = _api(course, release_directory="_build/nbgrader/registered")
+    _must(api.generate_assignment(chapter.slug), f"enter {chapter.slug} in the gradebook")
+
+
+def _must(result: dict[str, Any], doing: str) -> None:
+    if not result["success"]:
+        raise CourseError(f"nbgrader could not {doing}:\n{result.get('log', '')}{result.get('error', '')}")
+
+
+def _autograde(api: Any, chapter: Chapter, student: str) -> str | None:
+    """Grade one submission; returns what went wrong in one line."""
+    file = Path("submitted", student, chapter.slug, f"{chapter.slug}.ipynb")
+    if not Path(api.coursedir.root, file).is_file():
+        return f"{file} is missing; is it there under another name?"
+    result = api.autograde(chapter.slug, student)
+    if result["success"]:
+        return None
+    if result["error"].rstrip().endswith("KeyboardInterrupt"):
+        raise KeyboardInterrupt  # nbgrader's API swallows it, and the next student would be graded
+    said = re.findall(r"^ *([\w.]*(?:Error|Exception)\b.*)", result.get("log", ""), re.MULTILINE)
+    return str(said[-1] if said else result["error"].rstrip().splitlines()[-1])[:300]
+
+
+def _score(api: Any, chapter: Chapter, student: str, problem: str | None) -> Score:
+    """What the gradebook says, and which parts it knows nothing about."""
+    from nbgrader.api import MissingEntry
+
+    with _gradebook(api) as gradebook:
+        maximum = float(gradebook.find_assignment(chapter.slug).max_score)
+        try:
+            submission = gradebook.find_submission(chapter.slug, student)
+        except MissingEntry:
+            return Score(student, 0.0, maximum, problem)
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        ungraded = sorted(g.name for g in grades if g.auto_score is None and g.manual_score is None)
+        if ungraded and problem is None:
+            problem = f"The check cell is missing and counts 0: {', '.join(ungraded)}."
+        return Score(student, float(submission.score), maximum, problem)
+
+
+def _gradebook(api: Any) -> Any:
+    from nbgrader.api import Gradebook
+
+    return Gradebook(api.coursedir.db_url, api.coursedir.course_id)
