@@ -128,7 +128,7 @@ def fit(answer: Answer, rng: Rng) -> None:
     features, labels = three_clouds(rng)
     for steps in (0, 1, 2, 50, 200):
         answer.must_match(
-            slips.softmax_regression,
+            reference.softmax_regression,
             features,
             labels,
             classes=3,

@@ -15,7 +15,7 @@ DOWN, UP = "#D55E00", "#0072B2"
 
 
 def plot_shares(logits: npt.ArrayLike, axes: Sequence[Axes]) -> Sequence[Axes]:
-    """The three stages from logits to probabilities, one on each of three axes, with the values written on."""
+    """The three stages from logits to probabilities, one on each of three axes, values written on."""
     z = np.asarray(logits, dtype=float)
     stages = {
         "logits $z_k$": z,
@@ -50,7 +50,7 @@ def plot_temperature(
 
 
 def plot_pushes(logits: npt.ArrayLike, target: npt.ArrayLike, *, ax: Axes | None = None) -> Axes:
-    """What one step of descent does to each logit: an arrow of length y − p from the probability to the target."""
+    """Probabilities beside targets, and above them y − p: what a step of descent does to each logit."""
     ax = axes_or_new(ax)
     p, y = softmax(logits), np.asarray(target, dtype=float)
     classes = np.arange(1, len(p) + 1)

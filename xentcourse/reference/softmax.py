@@ -136,6 +136,37 @@ def softmax_cross_entropy_gradient(
     return np.asarray(gradient / examples.size if reduction == "mean" else gradient)
 
 
+def softmax_regression(
+    features: npt.ArrayLike, labels: npt.ArrayLike, *, classes: int, steps: int, learning_rate: float
+) -> tuple[FloatArray, FloatArray]:
+    """Softmax regression by gradient descent on the mean cross-entropy, from zeros, on all examples at once.
+
+    features      : (N, D) array-like.
+    labels        : (N,) integer labels in 0..classes−1.
+    classes       : the number of classes K.
+    steps         : how many steps to take, 0 or more.
+    learning_rate : positive; a step subtracts this times the gradient.
+    Returns the weights (D, K) and the bias (K,), float64; logits are features @ weights + bias.
+    Raises ValueError for features that are no matrix, and as `softmax_cross_entropy` does.
+    Source: Bishop (2006), section 4.3.4. Taught in book/softmax.md.
+
+    >>> weights, bias = softmax_regression([[1., 2.]], [1], classes=2, steps=1, learning_rate=.1)
+    >>> weights.tolist(), bias.tolist()
+    ([[-0.05, 0.05], [-0.1, 0.1]], [-0.05, 0.05])
+    """
+    x = as_floats(features, function="softmax_regression", name="features")
+    if x.ndim != 2:
+        raise ValueError(
+            f"softmax_regression: features has shape {x.shape}, a matrix (N, D) is needed, a row an example."
+        )
+    rate = check_positive(learning_rate, function="softmax_regression", name="learning_rate")
+    weights, bias = np.zeros((x.shape[1], classes)), np.zeros(classes)
+    for _ in range(steps):
+        slope = softmax_cross_entropy_gradient(x @ weights + bias, labels)
+        weights, bias = weights - rate * x.T @ slope, bias - rate * slope.sum(axis=0)
+    return weights, bias
+
+
 def _shifted(logits: npt.ArrayLike, axis: int, temperature: float, *, function: str) -> FloatArray:
     """(z − max z) / temperature: the same softmax, no entry above 0."""
     z = as_logits(logits, axis=axis, function=function)

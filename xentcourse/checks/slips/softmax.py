@@ -52,30 +52,22 @@ def loss(z: Array, y: Array, reduction: str = "mean") -> Array:
     return reference.softmax_cross_entropy(z, y, reduction=reduction)  # type: ignore[arg-type]
 
 
-def softmax_regression(
-    features: Array,
-    labels: Array,
-    *,
-    classes: int,
-    steps: int,
-    learning_rate: float,
-    bias_moves: bool = True,
-) -> tuple[Array, Array]:
-    """Gradient descent on the mean loss, from zeros: the oracle of `fit`, and what its slips bend."""
-    weights, bias = np.zeros((features.shape[1], classes)), np.zeros(classes)
-    for _ in range(steps):
-        slope = reference.softmax_cross_entropy_gradient(features @ weights + bias, labels)
-        weights = weights - learning_rate * features.T @ slope
-        bias = bias - learning_rate * slope.sum(axis=0) * bias_moves
-    return weights, bias
+def bent_regression(
+    direction: float = -1.0, bias_moves: float = 1.0, of_sum: bool = False, extra: int = 0
+) -> Any:
+    """Softmax regression with something bent: the direction, the bias, the mean, or the number of steps."""
 
-
-def _regression(**bent: Any) -> Any:
-    """Softmax regression with some arguments computed from the given ones."""
-
-    def fit(features: Array, labels: Array, **given: Any) -> tuple[Array, Array]:
-        changed = {name: f(given, labels) if callable(f) else f for name, f in bent.items()}
-        return softmax_regression(features, labels, **{**given, **changed})
+    def fit(
+        features: Array, labels: Array, *, classes: int, steps: int, learning_rate: float
+    ) -> tuple[Array, Array]:
+        weights, bias = np.zeros((features.shape[1], classes)), np.zeros(classes)
+        rate = direction * learning_rate
+        for _ in range(steps + extra):
+            slope = reference.softmax_cross_entropy_gradient(
+                features @ weights + bias, labels, reduction="sum" if of_sum else "mean"
+            )
+            weights, bias = weights + rate * features.T @ slope, bias + rate * slope.sum(axis=0) * bias_moves
+        return weights, bias
 
     return fit
 
@@ -243,18 +235,15 @@ GRADIENT = (
     Slip(_OVERFLOW, lambda z, y: (unshifted(z) - np.eye(z.shape[1])[y]) / len(z)),
 )
 FIT = (
-    Slip(
-        "Likely slip: the gradient was added. Descent subtracts it.",
-        _regression(learning_rate=lambda given, _: -given["learning_rate"]),
-    ),
+    Slip("Likely slip: the gradient was added. Descent subtracts it.", bent_regression(direction=1.0)),
     Slip(
         "Likely slip: the gradient of the sum of the losses. Use the mean's, as `gradient` gives it.",
-        _regression(learning_rate=lambda given, labels: given["learning_rate"] * len(labels)),
+        bent_regression(of_sum=True),
     ),
     Slip(
         "Likely slip: the bias never moves. Its gradient is the sum of `gradient` over the rows.",
-        _regression(bias_moves=False),
+        bent_regression(bias_moves=0.0),
     ),
-    Slip("Likely slip: one step too many.", _regression(steps=lambda given, _: given["steps"] + 1)),
-    Slip("Likely slip: one step too few.", _regression(steps=lambda given, _: given["steps"] - 1)),
+    Slip("Likely slip: one step too many.", bent_regression(extra=1)),
+    Slip("Likely slip: one step too few.", bent_regression(extra=-1)),
 )
