@@ -1,0 +1,149 @@
+"""The command line: parse, call, exit. The work is done in the modules that the commands import.
+
+Results go to stdout, one `Error: …` to stderr.
+Exit code 0: fine. 1: a build, a check or a submission failed. 2: the command was used wrongly.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+
+from xentcourse.course import Chapter, Course, CourseError
+from xentcourse.tools import environment
+
+
+def main() -> None:
+    """Run the command that was typed, with this Python's scripts on PATH, and exit."""
+    os.environ.update(environment())
+    sys.exit(run())
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; `arguments` are by default what was typed."""
+    try:
+        return int(cli.main(arguments, prog_name="xentcourse", standalone_mode=False) or 0)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "xentcourse"
+        return _failed(f"{error.format_message()} See `{where} --help`.", 2)
+    except click.ClickException as error:
+        return _failed(error.format_message(), 1)
+    except CourseError as error:
+        return _failed(str(error), 2)
+    except click.Abort:
+        return _failed("interrupted.", 1)
+
+
+def _failed(message: str, code: int) -> int:
+    click.echo(f"Error: {message}", err=True)
+    return code
+
+
+@contextmanager
+def _work() -> Iterator[None]:
+    """Inside, a CourseError says that the work failed, not that the command was used wrongly."""
+    try:
+        yield
+    except CourseError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group(no_args_is_help=False)
+@click.version_option(package_name="xentcourse", message="%(version)s")
+def cli() -> None:
+    """Build the course's book, learn with its exercises, teach with them, and extend it."""
+
+
+@cli.command()
+@click.option("--builder", default="html", show_default=True, help="What Sphinx makes of the pages.")
+def book(builder: str) -> None:
+    """Execute the pages and build the website; a warning is an error."""
+    from xentcourse.book import build_book
+
+    course = Course.find()
+    with _work():
+        page = build_book(course, builder=builder)
+    click.echo(f"The book is built. Open {page.as_uri()}" if page.is_file() else "The book is built.")
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
+def lab(jupyter_options: tuple[str, ...]) -> None:
+    """Open the exercises in JupyterLab, in your own folder work/.
+
+    JUPYTER_OPTIONS go to JupyterLab as they are: `xentcourse lab --no-browser`.
+    """
+    from xentcourse.lab import lay_copies, open_lab
+
+    course = Course.find()
+    for copy in lay_copies(course):
+        click.echo(f"Laid {copy.relative_to(course.root)}")
+    sys.stdout.flush()
+    raise click.exceptions.Exit(open_lab(course, jupyter_options))
+
+
+@cli.command()
+@click.argument("slug", required=False)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a released exercise is out of date.")
+def release(slug: str | None, check: bool) -> None:
+    """Make the exercises that learners open from solutions/; all of them, or that of SLUG."""
+    from xentcourse.grading import release as releasing
+
+    course = Course.find()
+    chapters = _assignments(course, slug)
+    with _work():
+        if check:
+            stale = [chapter for chapter in chapters if releasing.is_stale(chapter, course)]
+            if stale:
+                files = ", ".join(str(chapter.exercise.relative_to(course.root)) for chapter in stale)
+                raise CourseError(f"out of date: {files}. `xentcourse release` makes them anew.")
+            click.echo(f"{len(chapters)} of {len(chapters)} released exercises are up to date.")
+        else:
+            for chapter in chapters:
+                click.echo(releasing.release(chapter, course).relative_to(course.root))
+
+
+def _assignments(course: Course, slug: str | None) -> list[Chapter]:
+    chapters = course.chapters if slug is None else [course.chapter(slug)]
+    return [chapter for chapter in chapters if "exercise" in chapter.pieces()]
+
+
+@cli.command()
+@click.argument("slug")
+@click.option("--student", "students", multiple=True, help="Grade this student only; may be repeated.")
+def grade(slug: str, students: tuple[str, ...]) -> None:
+    """Grade the submissions of SLUG and list the points."""
+    from xentcourse.grading import stock
+
+    course = Course.find()
+    chapter = course.chapter(slug)
+    with _work():
+        scores = stock.grade(course, chapter, students=list(students) or None)
+        width = max([len("student"), *(len(score.student) for score in scores)])
+        click.echo(f"{'student':{width}}  points")
+        for score in scores:
+            points = score.problem or f"{score.points:g} of {score.max_points:g}"
+            click.echo(f"{score.student:{width}}  {points}")
+        ungraded = [score.student for score in scores if score.problem]
+        if ungraded:
+            raise CourseError(f"{len(ungraded)} of {len(scores)} submissions could not be graded.")
+
+
+@cli.command()
+@click.argument("slug")
+@click.option("--title", help="The chapter's heading; by default made from SLUG.")
+@click.option("--after", metavar="SLUG", help="The chapter that it follows; by default the last one.")
+def new(slug: str, title: str | None, after: str | None) -> None:
+    """Stamp every piece of a new chapter called SLUG, an underscore identifier."""
+    from xentcourse.stamp import stamp
+
+    course = Course.find()
+    for path in stamp(course, slug, title=title, after=after):
+        click.echo(path.relative_to(course.root))
+    click.echo(f"Every line to be written says TODO. What is left: pytest tests -k {slug}")
+
+
+if __name__ == "__main__":
+    main()
