@@ -86,24 +86,26 @@ def plot_learning_curves(
             name,
             (1, level),
             xycoords=("axes fraction", "data"),
-            xytext=(0, 3),
+            xytext=(0, -3),
             textcoords="offset points",
             ha="right",
+            va="top",
         )
     ax.set(xlabel="step", ylabel="mean loss (nats)")
     ax.set_ylim(bottom=0)
-    ax.legend()
+    ax.legend(loc="center right")
     return ax
 
 
 def plot_templates(weights: npt.ArrayLike, shape: tuple[int, int], axes: Sequence[Axes]) -> Sequence[Axes]:
-    """The weights (D, K) of each class as a picture: orange pixels speak for the class, blue against."""
+    """The weights (D, K) of each class as a picture: orange pixels speak for the class, purple against."""
     pictures = np.asarray(weights).T.reshape(-1, *shape)
     largest = np.abs(pictures).max()
     for k, (ax, picture) in enumerate(zip(axes, pictures, strict=True)):
         ax.imshow(picture, cmap="PuOr_r", vmin=-largest, vmax=largest)
         ax.set(title=str(k), xticks=[], yticks=[])
         ax.grid(visible=False)
+        ax.spines[:].set_visible(False)
     return axes
 
 
