@@ -93,7 +93,7 @@ def plot_learning_curves(
         )
     ax.set(xlabel="step", ylabel="mean loss (nats)")
     ax.set_ylim(bottom=0)
-    ax.legend(loc="center right")
+    ax.legend(loc="center right", bbox_to_anchor=(1, 0.4))
     return ax
 
 
