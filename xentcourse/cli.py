@@ -121,14 +121,16 @@ def grade(slug: str, students: tuple[str, ...]) -> None:
     chapter = course.chapter(slug)
     with _work():
         scores = stock.grade(course, chapter, students=list(students) or None)
-        width = max([len("student"), *(len(score.student) for score in scores)])
+        if not scores:
+            raise CourseError(f"There is no submitted/<student>/{slug}/{slug}.ipynb to grade.")
+        width = max(len(name) for name in ["student", *(score.student for score in scores)])
         click.echo(f"{'student':{width}}  points")
         for score in scores:
-            points = score.problem or f"{score.points:g} of {score.max_points:g}"
-            click.echo(f"{score.student:{width}}  {points}")
-        ungraded = [score.student for score in scores if score.problem]
-        if ungraded:
-            raise CourseError(f"{len(ungraded)} of {len(scores)} submissions could not be graded.")
+            points = f"{score.points:g} of {score.max_points:g}"
+            click.echo("  ".join(filter(None, [f"{score.student:{width}}", points, score.problem])))
+        ill = [score.student for score in scores if score.problem]
+        if ill:
+            raise CourseError(f"{len(ill)} of {len(scores)} submissions could not be graded in full.")
 
 
 @cli.command()

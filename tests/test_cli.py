@@ -1,0 +1,435 @@
+"""The command line: what each command prints, where, and how it exits."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from test_structure import to_do
+
+import xentcourse.book
+import xentcourse.grading.release
+import xentcourse.grading.stock
+import xentcourse.lab
+from xentcourse import cli
+from xentcourse.course import Chapter, Course, CourseError
+from xentcourse.grading.stock import Score
+from xentcourse.lab import lab_environment, lay_copies
+from xentcourse.stamp import stamp, with_chapter
+from xentcourse.tools import environment
+
+COURSE = Course.find(Path(__file__).parent)
+#: What a copy of the course needs for releasing, stamping and testing one chapter.
+COPIED = ("book", "exercises", "solutions", "tests", "xentcourse")
+FILES = (
+    *("_config.yml", "nbgrader_config.py", "pyproject.toml", "package.json"),
+    *("requirements.txt", "requirements-dev.txt", "constraints.txt"),
+)
+CONTENTS = """# A comment that stays.
+format: jb-book
+root: index
+parts:
+  - caption: One
+    numbered: true
+    chapters:
+      - file: softmax  # the first
+  - caption: Two
+    chapters:
+      - file: glossary
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+def xentcourse_command(*arguments: str) -> Ran:
+    """Run a command in this process."""
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        code = cli.run(arguments)
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
+def in_a_process(*arguments: str, cwd: Path) -> Ran:
+    """Run a command as it is typed, with the package that lies in `cwd`."""
+    command = [sys.executable, "-m", "xentcourse.cli", *arguments]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def is_one_error(text: str) -> bool:
+    return text.startswith("Error: ") and text.count("\n") == 1
+
+
+def copy_course(folder: Path) -> Course:
+    """A copy of the course whose only chapter is softmax, so that no other one matters to a test."""
+    for name in COPIED:
+        junk = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "katex")
+        shutil.copytree(COURSE.root / name, folder / name, ignore=junk)
+    for name in FILES:
+        shutil.copy(COURSE.root / name, folder / name)
+    (folder / "_toc.yml").write_text(CONTENTS)
+    return Course(folder)
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A copy of the course as the current folder, with the tools on PATH as `main` puts them."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", environment()["PATH"])
+    return copy_course(tmp_path)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Course:
+    """The course itself as the current folder: for commands whose work is replaced."""
+    monkeypatch.chdir(COURSE.root)
+    return COURSE
+
+
+def everything_in(folder: Path) -> dict[str, bytes]:
+    """All files but caches, to see whether anything changed."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(f.relative_to(folder)): f.read_bytes() for f in files if "__pycache__" not in f.parts}
+
+
+# ---- usage ------------------------------------------------------------------------------------------
+
+
+def test_help_lists_every_command():
+    ran = xentcourse_command("--help")
+    assert ran.code == 0
+    assert {"book", "lab", "release", "grade", "new"} <= {
+        line.split()[0] for line in ran.out.splitlines() if line
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("bake",), ("release", "--chekc"), ("grade",), ("new",), ("release", "no_such_chapter")],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_2_with_one_line(here, arguments):
+    ran = xentcourse_command(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert is_one_error(ran.err), ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("book",), ("lab",), ("release",), ("grade", "x"), ("new", "x")], ids=" ".join
+)
+def test_a_command_outside_a_course_says_where_to_go(tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    ran = xentcourse_command(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert is_one_error(ran.err), ran.err
+    assert "is not inside a copy of the course" in ran.err
+
+
+def test_the_command_as_typed_has_this_pythons_tools_on_its_path(tmp_path):
+    program = "import os, sys; from xentcourse import cli; sys.argv = ['x', '--version']\ntry: cli.main()\n"
+    program += "finally: print(os.environ['PATH'].split(os.pathsep)[0])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["0.1.0", str(Path(sys.executable).parent)]
+
+
+def test_the_installed_command_answers(tmp_path):
+    tool = Path(sys.executable).with_name("xentcourse")
+    done = subprocess.run([tool, "release"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert is_one_error(done.stderr), done.stderr
+
+
+# ---- book -------------------------------------------------------------------------------------------
+
+
+def test_book_says_which_page_to_open(here, monkeypatch):
+    asked = {}
+
+    def build(course, *, builder):
+        asked[course.root] = builder
+        return course.root / "README.md"
+
+    monkeypatch.setattr(xentcourse.book, "build_book", build)
+    ran = xentcourse_command("book", "--builder", "dirhtml")
+    assert asked == {COURSE.root: "dirhtml"}
+    assert (ran.code, ran.err) == (0, "")
+    assert (COURSE.root / "README.md").as_uri() in ran.out
+
+
+def test_book_that_is_not_built_exits_1(course):
+    ran = xentcourse_command("book")  # the copy has no node_modules
+    assert (ran.code, ran.out) == (1, "")
+    assert is_one_error(ran.err), ran.err
+    assert "npm ci" in ran.err
+
+
+# ---- lab --------------------------------------------------------------------------------------------
+
+
+def test_lab_lays_a_copy_of_every_exercise(course):
+    laid = lay_copies(course)
+    assert laid == [course.root / "work" / "softmax" / "softmax.ipynb"]
+    assert laid[0].read_bytes() == course.chapter("softmax").exercise.read_bytes()
+
+
+def test_lab_never_overwrites_what_a_learner_wrote(course):
+    copy = lay_copies(course)[0]
+    copy.write_text("my work")
+    assert lay_copies(course) == []
+    assert copy.read_text() == "my work"
+
+
+def test_lab_brings_back_a_copy_that_was_deleted(course):
+    lay_copies(course)[0].unlink()
+    assert len(lay_copies(course)) == 1
+
+
+def test_lab_says_what_it_laid_and_hands_options_and_exit_code_through(course, monkeypatch):
+    seen = []
+    monkeypatch.setattr(xentcourse.lab, "open_lab", lambda c, options: seen.append((c.root, options)) or 3)
+    ran = xentcourse_command("lab", "--no-browser", "--port=9999")
+    assert seen == [(course.root, ("--no-browser", "--port=9999"))]
+    assert ran == Ran(3, "Laid work/softmax/softmax.ipynb\n", "")
+
+
+def test_lab_starts_jupyterlab_in_the_learners_folder(course):
+    (course.root / "work").mkdir()
+    assert xentcourse.lab.open_lab(course, ["--version"]) == 0
+
+
+def test_lab_asks_nobody_for_news():
+    program = (
+        "import json; from jupyterlab_server import config; print(json.dumps(config.get_page_config([])))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=lab_environment(), capture_output=True, text=True, check=True
+    )
+    assert "@jupyterlab/apputils-extension:announcements" in json.loads(done.stdout)["disabledExtensions"]
+
+
+def test_lab_keeps_the_users_own_settings_first(monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", os.pathsep.join(["/mine", "/ours"]))
+    assert lab_environment()["JUPYTER_CONFIG_PATH"].split(os.pathsep)[:2] == ["/mine", "/ours"]
+    monkeypatch.delenv("JUPYTER_CONFIG_PATH")
+    assert lab_environment()["JUPYTER_CONFIG_PATH"] == str(xentcourse.lab.SETTINGS)
+
+
+# ---- release ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.nbgrader
+def test_release_makes_the_exercise_and_check_sees_when_it_is_stale(course):
+    exercise = course.chapter("softmax").exercise
+    committed = exercise.read_bytes()
+    exercise.unlink()
+    stale = xentcourse_command("release", "--check")
+    assert (stale.code, stale.out) == (1, "")
+    assert is_one_error(stale.err), stale.err
+    assert "exercises/softmax/softmax.ipynb" in stale.err
+    assert not exercise.exists(), "--check writes nothing"
+    assert xentcourse_command("release", "softmax") == Ran(0, "exercises/softmax/softmax.ipynb\n", "")
+    assert exercise.read_bytes() == committed
+    fresh = xentcourse_command("release", "--check")
+    assert (fresh.code, fresh.err) == (0, "")
+    exercise.write_bytes(committed.replace(b"difficulty", b"effort", 1))
+    assert xentcourse_command("release", "softmax", "--check").code == 1
+
+
+def test_release_that_fails_exits_1(course):
+    course.chapter("softmax").solution.unlink()
+    ran = xentcourse_command("release", "softmax")
+    assert (ran.code, ran.out) == (1, "")
+    assert "has no source" in ran.err
+
+
+# ---- grade ------------------------------------------------------------------------------------------
+
+
+def graded(monkeypatch, *scores: Score) -> list:
+    """Let `grade` find these scores; returns what it is asked."""
+    asked = []
+
+    def grade(course, chapter, *, students=None):
+        asked.append((chapter.slug, students))
+        return list(scores)
+
+    monkeypatch.setattr(xentcourse.grading.stock, "grade", grade)
+    return asked
+
+
+def test_grade_lists_everybodys_points(here, monkeypatch):
+    asked = graded(monkeypatch, Score("ada", 20, 20, None), Score("emmy", 7.5, 20, None))
+    ran = xentcourse_command("grade", "softmax")
+    assert asked == [("softmax", None)]
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == ["student  points", "ada      20 of 20", "emmy     7.5 of 20"]
+
+
+def test_grade_takes_students_by_name(here, monkeypatch):
+    asked = graded(monkeypatch, Score("ada", 20, 20, None))
+    xentcourse_command("grade", "softmax", "--student", "ada", "--student", "emmy")
+    assert asked == [("softmax", ["ada", "emmy"])]
+
+
+def test_grade_exits_1_where_a_submission_has_a_problem_and_still_lists_the_others(here, monkeypatch):
+    graded(monkeypatch, Score("ada", 20, 20, None), Score("emmy", 3, 20, "the kernel died"))
+    ran = xentcourse_command("grade", "softmax")
+    assert ran.code == 1
+    assert "ada      20 of 20" in ran.out
+    assert "emmy     3 of 20  the kernel died" in ran.out
+    assert is_one_error(ran.err), ran.err
+    assert "1 of 2 submissions" in ran.err
+
+
+def test_grade_without_submissions_says_where_they_belong(here, monkeypatch):
+    graded(monkeypatch)
+    ran = xentcourse_command("grade", "softmax")
+    assert (ran.code, ran.out) == (1, "")
+    assert is_one_error(ran.err), ran.err
+    assert "submitted/<student>/softmax/softmax.ipynb" in ran.err
+
+
+# ---- new --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("softmax",),
+        ("glossary",),
+        ("KL",),
+        ("kl-divergence",),
+        ("2d",),
+        ("kl__divergence",),
+        ("_kl",),
+        ("../kl",),
+        ("lambda",),
+        ("x" * 41,),
+        ("",),
+        ("answer",),  # xentcourse/checks/answer.py is the checks' own
+        ("focal", "--after", "glossary"),
+        ("focal", "--after", "nowhere"),
+        ("focal", "--title", "two\nlines"),
+        ("focal", "--title", " "),
+    ],
+    ids=" ".join,
+)
+def test_new_refuses_and_touches_nothing(course, arguments):
+    before = everything_in(course.root)
+    ran = xentcourse_command("new", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert is_one_error(ran.err), ran.err
+    assert everything_in(course.root) == before
+
+
+def test_new_that_fails_half_way_leaves_nothing_behind(course, monkeypatch):
+    def fail(chapter, course):
+        raise CourseError("nbgrader is ill")
+
+    monkeypatch.setattr(xentcourse.grading.release, "release", fail)
+    before = everything_in(course.root)
+    with pytest.raises(CourseError, match="nbgrader is ill"):
+        stamp(course, "focal")
+    assert everything_in(course.root) == before
+    assert not (course.root / "solutions" / "focal").exists()
+
+
+TOC = """# order
+parts:
+  - caption: A
+    numbered: true
+    chapters:
+      - file: first   # why
+        sections:
+          - file: first_more
+
+      - file: second
+  - caption: B
+    chapters:
+      - file: glossary"""
+
+
+@pytest.mark.parametrize(("after", "order"), [("first", "first new second"), ("second", "first second new")])
+def test_new_lists_the_chapter_and_keeps_the_rest_of_the_contents(after, order):
+    text = with_chapter(TOC, "new", after=after)
+    assert [entry["file"] for entry in yaml.safe_load(text)["parts"][0]["chapters"]] == order.split()
+    assert text.replace("      - file: new\n", "") == TOC + "\n"
+
+
+@pytest.mark.nbgrader
+def test_new_stamps_a_chapter_that_works_and_says_what_is_missing(course):
+    ran = in_a_process(
+        "new", "focal_loss", "--title", 'Focal "loss" for @slug@', "--after", "softmax", cwd=course.root
+    )
+    assert (ran.code, ran.err) == (0, ""), ran.err
+    chapter = Chapter("focal_loss", course.root)
+    written = {
+        path.relative_to(course.root).as_posix() for path in chapter.pieces().values() if path.is_file()
+    }
+    assert written <= set(ran.out.splitlines())
+    assert [path for path in chapter.pieces().values() if not path.exists()] == []
+    assert [c.slug for c in Course(course.root).chapters] == ["softmax", "focal_loss"]
+    assert (course.root / "_toc.yml").read_text().startswith("# A comment that stays.\n")
+    page = chapter.page.read_text()
+    assert '\n(focal_loss)=\n# Focal "loss" for @slug@\n' in page
+    assert "@slug@" not in page.replace('Focal "loss" for @slug@', "")
+
+    lint = [Path(sys.executable).with_name("ruff")]
+    for check in (["check"], ["format", "--check"]):
+        made = [str(course.root / line) for line in ran.out.splitlines() if line.endswith(".py")]
+        done = subprocess.run(
+            [*lint, *check, *made], cwd=course.root, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
+
+    # Alone in the contents, the new chapter is all that the tests of chapters see.
+    contents = (course.root / "_toc.yml").read_text()
+    (course.root / "_toc.yml").write_text(contents.replace("      - file: softmax  # the first\n", ""))
+    for folder in ("solutions", "exercises"):
+        shutil.rmtree(course.root / folder / "softmax")
+    failed, report = failing_tests(course.root)
+    assert failed == {
+        "tests/test_checks.py::test_an_assignment_has_enough_parts_and_mutants[focal_loss]",
+        "tests/test_structure.py::test_nothing_is_left_to_do[focal_loss]",
+    }, report
+    assert len({line.split(":")[0] for line in to_do(course, chapter)}) == 7, (
+        "every stamped file has its TODO"
+    )
+
+
+def failing_tests(root: Path) -> tuple[set[str], str]:
+    """The tests of chapters that fail in a copy of the course, and pytest's report."""
+    focal = ["tests/focal_loss", "xentcourse/reference/focal_loss.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-q",
+        "-rf",
+        "--tb=short",
+    ]
+    done = subprocess.run(
+        [*command, "tests/test_checks.py", "tests/test_structure.py", *focal],
+        cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    return {line.split()[1] for line in lines}, done.stdout + done.stderr
