@@ -23,7 +23,8 @@ def as_floats(values: npt.ArrayLike, *, function: str, name: str) -> FloatArray:
         array = np.asarray(values)
         if array.dtype.kind not in "biuf":
             raise TypeError
-        array = array.astype(np.float64)
+        with np.errstate(over="ignore"):  # a longer float may become inf, and is then called that
+            array = array.astype(np.float64)
     except (TypeError, ValueError):
         raise ValueError(
             f"{function}: {name} is {type(values).__name__} that cannot be read as an array of real numbers. "
@@ -106,7 +107,8 @@ def as_distributions(
             f"{function}: {name}{where} is {array[array < 0][0]:.6g}, probabilities are never negative. "
             "Are these logits?"
         )
-    sums = array.sum(axis=-1)
+    with np.errstate(over="ignore"):
+        sums = array.sum(axis=-1)
     wrong = ~(np.abs(sums - 1) <= SUM_TOLERANCE)
     if wrong.any():
         raise ValueError(

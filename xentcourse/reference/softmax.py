@@ -183,13 +183,17 @@ def _largest_and_rest(z: FloatArray, axis: int) -> tuple[FloatArray, FloatArray]
     shift = np.where(np.isfinite(largest), largest, 0.0)
     with np.errstate(over="ignore"):
         terms = np.exp(z - shift)
-    np.put_along_axis(terms, z.argmax(axis=axis, keepdims=True), 0.0, axis=axis)
-    return largest, terms.sum(axis=axis, keepdims=True)
+        np.put_along_axis(terms, z.argmax(axis=axis, keepdims=True), 0.0, axis=axis)
+        return largest, terms.sum(axis=axis, keepdims=True)
 
 
 def _as_targets(targets: npt.ArrayLike, shape: tuple[int, ...], *, function: str) -> FloatArray:
     """Targets of either kind as distributions: labels become one-hot rows."""
-    if np.ndim(targets) == len(shape):
+    try:
+        axes = np.ndim(targets)
+    except ValueError:  # rows of unequal length: the reader of distributions says so
+        axes = len(shape)
+    if axes == len(shape):
         return as_distributions(targets, shape=shape, function=function)
     labels = as_labels(targets, shape=shape[:-1], classes=shape[-1], function=function)
     one_hot = np.zeros(shape)
