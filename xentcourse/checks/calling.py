@@ -59,7 +59,7 @@ class CallHere:
                 value = plain(self.functions[name](*given, **{key: fresh(kwargs[key]) for key in kwargs}))
         except NotPlainError as error:
             not_plain = str(error)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # exit() is a mistake like others; Ctrl-C is not one
             raised = _describe(error, name)
         return Outcome(value, given, raised, not_plain, written.getvalue())
 
@@ -97,7 +97,7 @@ def _log_handlers() -> list["logging.StreamHandler[Any]"]:
     return [h for h in handlers if isinstance(h, logging.StreamHandler)]
 
 
-def _describe(error: Exception, name: str) -> Raised:
+def _describe(error: BaseException, name: str) -> Raised:
     frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is our own call
     learners = [frame for frame in frames if "site-packages" not in frame.filename]
     last = learners[-1] if learners else None

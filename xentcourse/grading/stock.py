@@ -122,8 +122,9 @@ def _autograde(api: Any, chapter: Chapter, student: str) -> str | None:
         return None
     if result["error"].rstrip().endswith("KeyboardInterrupt"):
         raise KeyboardInterrupt  # nbgrader's API swallows it, and the next student would be graded
-    said = re.findall(r"^ *([\w.]*(?:Error|Exception)\b.*)", result.get("log", ""), re.MULTILINE)
-    return str(said[-1] if said else result["error"].rstrip().splitlines()[-1])[:300]
+    error = re.compile(r"^ *([\w.]*(?:Error|Exception)\b.*)", re.MULTILINE)
+    said = error.findall(result.get("log", ""))[-1:] or error.findall(result["error"])
+    return str([*said, result["error"].rstrip()][0].splitlines()[-1])[:300]
 
 
 def _score(api: Any, chapter: Chapter, student: str, problem: str | None) -> Score:
