@@ -5,6 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -19,8 +20,6 @@ from xentcourse.reference.softmax import (
     softmax_jacobian,
     softmax_regression,
 )
-
-torch = pytest.importorskip("torch")
 
 EPSILON = float(np.finfo(np.float64).eps)
 REDUCTIONS = ("none", "sum", "mean")

@@ -61,7 +61,7 @@ class CallHere:
             not_plain = str(error)
         except (Exception, SystemExit) as error:  # exit() is a mistake like others; Ctrl-C is not one
             raised = _describe(error, name)
-        return Outcome(value, given, raised, not_plain, written.getvalue())
+        return Outcome(value, tuple(map(_as_left, given)), raised, not_plain, written.getvalue())
 
 
 @contextlib.contextmanager
@@ -97,10 +97,22 @@ def _log_handlers() -> list["logging.StreamHandler[Any]"]:
     return [h for h in handlers if isinstance(h, logging.StreamHandler)]
 
 
+def _as_left(argument: Any) -> Plain:
+    """An argument as plain data even if the function put something else into it."""
+    try:
+        return plain(argument)
+    except Exception as error:
+        return f"<an object of type {error}>"
+
+
 def _describe(error: BaseException, name: str) -> Raised:
     frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is our own call
     learners = [frame for frame in frames if "site-packages" not in frame.filename]
     last = learners[-1] if learners else None
+    try:
+        message = str(error)
+    except Exception:  # an exception of the learner's own, with a mistake of its own
+        message = "(its message can't be read)"
     return Raised(
-        type(error).__name__, str(error), last.name if last else name, (last.line or "") if last else ""
+        type(error).__name__, message, last.name if last else name, (last.line or "") if last else ""
     )

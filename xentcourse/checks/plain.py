@@ -11,6 +11,10 @@ import numpy as np
 Plain = Any  #: None | bool | int | float | str | np.ndarray | list | tuple | dict of these
 
 
+#: By name, so that torch is not loaded for it.
+TENSORS = {("torch", "Tensor"), ("torch.nn.parameter", "Parameter")}
+
+
 class NotPlainError(TypeError):
     """A value that is no plain data; the message names its type."""
 
@@ -33,8 +37,8 @@ def plain(value: object) -> Plain:
         return tuple(plain(item) for item in value)
     if type(value) is dict:
         return {plain(key): plain(item) for key, item in value.items()}
-    if type(value).__module__ == "torch" and type(value).__name__ in ("Tensor", "Parameter"):
-        return _plain_array(np.array(value.detach().cpu()))  # type: ignore[attr-defined]
+    if (type(value).__module__, type(value).__name__) in TENSORS:
+        return _plain_array(np.array(value.detach().cpu().numpy(), subok=False))  # type: ignore[attr-defined]
     raise NotPlainError(type(value).__name__)
 
 
