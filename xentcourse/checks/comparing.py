@@ -1,6 +1,7 @@
 """Comparing a learner's result with the expected one, and putting the difference into words."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,7 @@ def difference(value: Plain, expected: Plain, tolerance: Tolerance) -> str:
         return f"{_some(wrong)} nan. Look for inf - inf, 0 * inf or inf / inf on the way."
     if np.isinf(x[wrong]).all() and np.isfinite(e[wrong]).all():
         return f"{_some(wrong)} infinite. Look for an overflow in exp, or the logarithm of a 0."
-    if np.isfinite(x).all() and (np.abs(x - e) <= NEARLY * np.abs(e)).all():
+    if np.isfinite(x).all() and np.isfinite(e).all() and (np.abs(x - e) <= NEARLY * np.abs(e)).all():
         return (
             "That is close, but not the same number: "
             "is something rounded, clipped, approximated by a difference, or an epsilon added?"
@@ -99,6 +100,8 @@ def kind(value: Plain) -> str:
     """What a value is, in words: "an array of shape (3, 2)"."""
     if value is None:
         return "nothing (None)"
+    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+        return "an array of text" if value.ndim else "a piece of text"
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
     if isinstance(value, bool):
@@ -117,7 +120,7 @@ def show(value: Plain, limit: int = 200) -> str:
             return f"<array of shape {value.shape}>"
         with np.printoptions(precision=6, suppress=False, linewidth=100_000, floatmode="maxprec"):
             text = np.array2string(value, separator=", ")
-        text = " ".join(text.split())
+        text = re.sub(r"(?<=\[) | (?=[,\]])", "", " ".join(text.split()))  # NumPy aligns columns by blanks
         return text if value.size else f"<array of shape {value.shape}>"
     if isinstance(value, tuple | list):
         text = ", ".join(show(item, limit) for item in value)
