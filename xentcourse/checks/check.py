@@ -103,7 +103,8 @@ def _course_seed() -> int:
     seed = os.environ.get(SEED_VARIABLE)
     if seed is None:
         return secrets.randbelow(1_000_000)
-    try:
-        return int(seed)
-    except ValueError:
-        raise ValueError(f"{SEED_VARIABLE} is {seed!r}, a whole number is needed.") from None
+    if not seed.isdecimal():
+        raise ValueError(
+            f"{SEED_VARIABLE} is {seed!r}, a whole number is needed. Unset it for new inputs every time."
+        )
+    return int(seed)
