@@ -3,15 +3,23 @@
 Each mend names the rule of axe-core that it answers; the browser tests say when one is no longer needed.
 """
 
+import re
+
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
+from question import answer_label
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
+#: A formula's MathML, and the TeX that KaTeX wrote at its end.
+FORMULA = re.compile(
+    r'<math(?=[ >])(?P<rest>.*?<annotation encoding="application/x-tex">(?P<tex>.*?)<)', re.S
+)
+
 
 def visit_hidden_cell(self: HTML5Translator, node: HideCodeCellNode) -> None:
-    """A hidden cell is named by the text it shows (label-content-name-mismatch), not by a label of its own."""
+    """A hidden cell is named by the text that it shows (label-content-name-mismatch), by no other label."""
     self.body.append(f'<details class="{" ".join(["admonition", "hide", *node["classes"]])}">\n<summary>\n')
     for state, prompt in (("collapsed", "prompt_show"), ("expanded", "prompt_hide")):
         self.body.append(f'<p class="{state} admonition-title">{self.encode(node[prompt])}</p>\n')
@@ -35,6 +43,20 @@ def depart_citation(self: HTML5Translator, node: nodes.citation) -> None:
     self.body.append("</div>\n")
     if not isinstance(node.next_node(descend=False, siblings=True), nodes.citation):
         self.body.append("</div>\n")
+
+
+def visit_answer_label(self: HTML5Translator, node: answer_label) -> None:
+    """Open what is chosen, and remember where."""
+    node["at"] = len(self.body)
+    self.body.append("<summary>")
+
+
+def depart_answer_label(self: HTML5Translator, node: answer_label) -> None:
+    """Browsers leave formulas out of a disclosure's name (summary-name) unless named: their TeX does it."""
+    label = "".join(self.body[node["at"] :])
+    del self.body[node["at"] :]
+    self.body.append(FORMULA.sub(lambda found: f'<math aria-label="{found["tex"]}"{found["rest"]}', label))
+    self.body.append("</summary>\n")
 
 
 class MendProofs(SphinxPostTransform):
@@ -61,5 +83,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Replace what the others registered; this extension must come after theirs."""
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_hidden_cell))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.add_node(answer_label, override=True, html=(visit_answer_label, depart_answer_label))
     app.add_post_transform(MendProofs)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,115 @@
+"""A real browser on the built site: what the tests in this folder share."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from xentcourse.course import Course
+
+COURSE = Course.find(Path(__file__).parent)
+SITE = Path(os.environ.get("XENTCOURSE_SITE", COURSE.build / "html"))
+
+#: Pages that no chapter list names; Sphinx makes those that it needs.
+GENERATED = ("search", "genindex", "prf-prf", "py-modindex")
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The built site: its files, and the address where they are served."""
+
+    folder: Path
+    address: str
+
+    def url(self, name: str) -> str:
+        return f"{self.address}/{name}.html"
+
+
+def pages() -> list[str]:
+    """The names of all pages: those of _toc.yml, and those that Sphinx generated."""
+
+    def below(entry: dict) -> Iterator[str]:
+        for child in [*entry.get("parts", []), *entry.get("chapters", []), *entry.get("sections", [])]:
+            if "file" in child:
+                yield child["file"]
+            yield from below(child)
+
+    contents = yaml.safe_load((COURSE.root / "_toc.yml").read_text(encoding="utf-8"))
+    generated = [name for name in GENERATED if (SITE / f"{name}.html").is_file()]
+    return [contents["root"], *below(contents), *generated]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes a `name` runs for every page; one page's tests share a worker and so its visits."""
+    if "name" in metafunc.fixturenames:
+        marked = [pytest.param(name, marks=pytest.mark.xdist_group(f"page-{name}")) for name in pages()]
+        metafunc.parametrize("name", marked)
+
+
+@pytest.fixture(scope="session")
+def site_folder() -> Path:
+    if not (SITE / "index.html").is_file():
+        pytest.fail(f"{SITE}/index.html is missing: build the site first, with `make book`.", pytrace=False)
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def soup(site_folder: Path) -> Callable[[str], BeautifulSoup]:
+    """Parses a page of the site, once."""
+    parsed: dict[str, BeautifulSoup] = {}
+
+    def parse(name: str) -> BeautifulSoup:
+        if name not in parsed:
+            path = site_folder / f"{name}.html"
+            assert path.is_file(), f"{path} is missing: _toc.yml names the page. Run `make book`."
+            parsed[name] = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        return parsed[name]
+
+    return parse
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Tests report what matters."""
+
+
+@pytest.fixture(scope="session")
+def site(site_folder: Path) -> Iterator[Site]:
+    """Serves the site on a free port of this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(site_folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Site(site_folder, f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, for one module only: Playwright holds an event loop, and other modules may want one."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.fail("Chromium is missing. On Debian and Ubuntu: apt install chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+        yield chromium
+        chromium.close()

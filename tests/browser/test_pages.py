@@ -1,0 +1,256 @@
+"""Every page of the built site in Chromium: wide and narrow, light and dark, with scripts and without."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+#: Each width opens in one mode and is switched to the other, so that both beginnings are tried.
+WIDTHS = {1300: ("light", "dark"), 390: ("dark", "light")}
+
+pytestmark = pytest.mark.browser
+
+#: Shows what readers may open: rules about text that is not shown would pass for the wrong reason.
+OPEN_EVERYTHING = """() => {
+    for (const details of document.querySelectorAll("main details")) details.open = true;
+    for (const box of document.querySelectorAll(".toggle-hidden")) box.classList.remove("toggle-hidden");
+}"""
+
+#: Names the outermost elements that stick out, where the page as a whole can be pushed sideways.
+TOO_WIDE = """() => {
+    const width = document.documentElement.scrollWidth;
+    if (width <= innerWidth) return [];
+    const right = node => Math.round(node.getBoundingClientRect().right);
+    const out = node => node.nodeType === 1 && right(node) > innerWidth &&
+        !["fixed", "absolute"].includes(getComputedStyle(node).position);
+    return [...document.querySelectorAll("main *")]
+        .filter(node => out(node) && !out(node.parentElement))
+        .map(node => `${right(node)} px: ${node.outerHTML.slice(0, 200)}`)
+        .concat([`the page is ${width} px wide, the screen ${innerWidth}`]);
+}"""
+
+#: Boxes that scroll sideways and that the keyboard cannot reach.
+UNREACHABLE = """() => [...document.querySelectorAll("main *")]
+    .filter(node => node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0 &&
+        ["auto", "scroll"].includes(getComputedStyle(node).overflowX) &&
+        node.tabIndex < 0 && !node.querySelector("a[href], button"))
+    .map(node => node.outerHTML.slice(0, 200))"""
+
+#: The drawn half of a formula is hidden from assistive technology, and its many boxes take axe long: it goes.
+#: In the second mode only the rules about colour can say something new.
+VIOLATIONS = """async (colours_only) => {
+    for (const drawn of document.querySelectorAll(".katex-html")) drawn.remove();
+    const options = {resultTypes: ["violations"]};
+    if (colours_only) options.runOnly = ["color-contrast", "link-in-text-block"];
+    return (await axe.run(document, options)).violations.flatMap(rule => rule.nodes.map(node =>
+        `${rule.id} (${rule.impact}): ${rule.help}\\n    ${node.html}\\n    ${node.failureSummary}`));
+}"""
+
+SWITCH_MODE = "mode => { Object.assign(document.documentElement.dataset, {mode: mode, theme: mode}); }"
+
+
+@dataclass
+class Visit:
+    """What Chromium saw on one page at one width."""
+
+    elsewhere: list[str] = field(default_factory=list)  # requests that left the site
+    failed: list[str] = field(default_factory=list)  # requests that brought nothing
+    errors: list[str] = field(default_factory=list)  # of the console, and uncaught ones
+    too_wide: list[str] = field(default_factory=list)  # elements beyond the right edge
+    unreachable: list[str] = field(default_factory=list)  # boxes that only a mouse or finger can scroll
+    violations: dict[str, list[str]] = field(default_factory=dict)  # of accessibility rules, by mode
+
+    def listen(self, page: Any, address: str) -> None:
+        """Note what goes wrong from now on."""
+
+        def request(request: Any) -> None:
+            if not request.url.startswith((f"{address}/", "data:", "blob:")):
+                self.elsewhere.append(request.url)
+
+        def response(response: Any) -> None:
+            if response.status >= 400:
+                self.failed.append(f"{response.status} {response.url}")
+
+        def said(message: Any) -> None:
+            if message.type == "error":
+                self.errors.append(message.text)
+
+        page.on("request", request)
+        page.on("response", response)
+        page.on("requestfailed", lambda request: self.failed.append(f"{request.failure} {request.url}"))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", said)
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.is_file():
+        pytest.fail(f"{AXE} is missing: `npm ci` fetches the accessibility checker.", pytrace=False)
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Any) -> Iterator[dict[int, Any]]:
+    """A browser context for each width; its pages share a cache."""
+    opened = {}
+    for width, (mode, _) in WIDTHS.items():
+        context = browser.new_context(color_scheme=mode, viewport={"width": width, "height": 900})
+        context.add_init_script(
+            f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
+        )
+        opened[width] = context
+    yield opened
+    for context in opened.values():
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def visit(contexts: dict[int, Any], axe: str, site: Any) -> Callable[[str, int], Visit]:
+    """Visits a page at a width, once, and tells what was seen."""
+    seen: dict[tuple[str, int], Visit] = {}
+
+    def look(name: str, width: int) -> Visit:
+        page, visit = contexts[width].new_page(), Visit()
+        visit.listen(page, site.address)
+        page.goto(site.url(name), wait_until="load")
+        first, second = WIDTHS[width]
+        assert page.evaluate("document.documentElement.dataset.theme") == first, "the theme ignores the mode"
+        page.evaluate(OPEN_EVERYTHING)
+        visit.too_wide = page.evaluate(TOO_WIDE)
+        page.evaluate("() => new Promise(requestAnimationFrame)")  # observers of sizes have run by then
+        visit.unreachable = page.evaluate(UNREACHABLE)
+        page.evaluate(axe)
+        visit.violations[first] = page.evaluate(VIOLATIONS, False)
+        page.emulate_media(color_scheme=second)
+        page.evaluate(SWITCH_MODE, second)
+        visit.violations[second] = page.evaluate(VIOLATIONS, True)
+        page.close()
+        return visit
+
+    def once(name: str, width: int) -> Visit:
+        if (name, width) not in seen:
+            seen[name, width] = look(name, width)
+        return seen[name, width]
+
+    return once
+
+
+def told(problems: list[str]) -> str:
+    return "\n" + "\n".join(f"- {problem}" for problem in problems)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_asks_no_other_host_for_anything(visit, name, width):
+    elsewhere = visit(name, width).elsewhere
+    assert not elsewhere, told(elsewhere)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_gets_everything_that_it_asks_for(visit, name, width):
+    failed = visit(name, width).failed
+    assert not failed, told(failed)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_runs_without_errors(visit, name, width):
+    errors = visit(name, width).errors
+    assert not errors, told(errors)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_is_no_wider_than_the_screen(visit, name, width):
+    too_wide = visit(name, width).too_wide
+    assert not too_wide, told(too_wide)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_scrolls_sideways_does_so_by_keyboard(visit, name, width):
+    unreachable = visit(name, width).unreachable
+    assert not unreachable, told(unreachable)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_breaks_no_rule_of_accessibility(visit, name, width, mode):
+    violations = visit(name, width).violations[mode]
+    assert not violations, told(violations)
+
+
+@pytest.fixture(scope="module")
+def plain(browser: Any) -> Iterator[Any]:
+    """A browser context without scripts."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1300, "height": 900})
+    yield context
+    context.close()
+
+
+#: Formulas whose drawing has no size, or whose other half, for assistive technology, shows beside it.
+FORMULAS = """() => ({
+    invisible: [...document.querySelectorAll("main .katex-html")]
+        .filter(node => { const box = node.getBoundingClientRect(); return box.width < 1 || box.height < 1; })
+        .map(node => node.textContent),
+    twice: [...document.querySelectorAll("main .katex-mathml")]
+        .filter(node => node.getBoundingClientRect().width > 2 || node.getBoundingClientRect().height > 2)
+        .map(node => node.textContent),
+    outside: [...document.querySelectorAll("main .katex-html")]
+        .filter(node => !getComputedStyle(node).fontFamily.includes("KaTeX")).length,
+})"""
+
+FIGURES = """async () => {
+    const figures = [...document.querySelectorAll("article img")];
+    return figures
+        .filter(img => !img.complete || !img.naturalWidth || img.getBoundingClientRect().width < 50)
+        .map(img => img.outerHTML);
+}"""
+
+
+def test_formulas_and_figures_show_without_scripts(plain, site, name):
+    page = plain.new_page()
+    fonts: list[str] = []
+    page.on("response", lambda response: fonts.append(response.url) if response.status == 200 else None)
+    page.goto(site.url(name), wait_until="load")
+    page.evaluate(OPEN_EVERYTHING)
+    formulas, lost = page.evaluate(FORMULAS), page.evaluate(FIGURES)
+    count = page.locator("main .katex").count()
+    page.close()
+    assert not formulas["invisible"], f"formulas that do not show: {formulas['invisible']}"
+    assert not formulas["twice"], f"formulas that show twice: {formulas['twice']}"
+    assert not formulas["outside"], f"{formulas['outside']} formulas are not set in KaTeX's font"
+    if count:
+        assert any("KaTeX_" in url for url in fonts), "no font of the formulas was loaded"
+    assert not lost, told(lost)
+
+
+def test_every_figure_has_a_text_that_says_what_it_shows(soup, name):
+    for img in soup(name).select("article img"):
+        alt = img.get("alt", "").strip()
+        file = img["src"].rpartition("/")[2]
+        assert alt, f"{file} on {name} has no alt text"
+        assert alt not in (img["src"], file, file.rpartition(".")[0]), f"{file} has its own name as alt text"
+        assert len(alt.split()) >= 3, f"{file} has {alt!r} as alt text: say what the figure shows"
+
+
+@pytest.mark.parametrize("way", ["click", "keyboard"])
+def test_an_answer_opens_and_says_its_verdict_in_words(contexts, site, soup, name, way):
+    if not soup(name).select("details.answer"):
+        return
+    page = contexts[390].new_page()
+    page.goto(site.url(name), wait_until="load")
+    for kind, verdict in (("right", "Right"), ("wrong", "Not quite")):
+        answer = page.locator(f"details.answer.{kind}").first
+        label = answer.locator("summary")
+        explanation = answer.locator(":scope > :not(summary)").first
+        assert not explanation.is_visible()
+        if way == "click":
+            label.click()
+        else:
+            label.focus()
+            page.keyboard.press("Enter")
+        assert explanation.is_visible(), f"by {way}, the answer stays shut: {label.inner_text()}"
+        shown = label.evaluate("label => getComputedStyle(label, '::after').content")
+        assert verdict in shown, f"the verdict reads {shown}"
+    page.close()
