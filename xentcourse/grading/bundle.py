@@ -1,0 +1,111 @@
+"""What a grader needs to know about an assignment, as plain data that travels to any worker.
+
+Made from the notebook with solutions, and free of them: locked cells word for word, hidden tests
+included, and of a learner's cell only that it is one.
+"""
+
+import ast
+import importlib
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from nbformat import NotebookNode
+
+from xentcourse.checks.check import Check, checks_of
+from xentcourse.grading.sandbox.session import Limits
+
+Kind = Literal["locked", "solution", "tests", "written"]
+
+#: A graded cell that is one call of a check: `check.gradient(gradient)`.
+CALL = re.compile(r"\s*check\.(\w+)\(\s*\w+(?:\s*,\s*\w+)*\s*\)\s*")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the skeleton."""
+
+    grade_id: str
+    kind: Kind  #: "tests" is graded by running, "written" by a person
+    cell_type: Literal["code", "markdown", "raw"]
+    source: str  #: empty where the learner writes
+    points: float = 0.0
+    check: str = ""  #: the name of the check that decides, if it is one of ours
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An assignment's notebook as a grader sees it."""
+
+    assignment: str
+    notebook: str
+    cells: tuple[Cell, ...]
+    seed: int
+    limits: Limits = field(default_factory=Limits)
+    modules: tuple[str, ...] = ("numpy",)  #: what warm parents import beforehand
+
+    @property
+    def trusted(self) -> bool:
+        """Whether every verdict is made outside the learner's process."""
+        return all(cell.check for cell in self.cells if cell.kind == "tests")
+
+    def checks(self) -> dict[str, Check]:
+        """The checks of the chapter with this assignment's name."""
+        if not any(cell.check for cell in self.cells):
+            return {}
+        return checks_of(importlib.import_module(f"xentcourse.checks.{self.assignment}"))
+
+
+def make_bundle(
+    assignment: str, notebook: str, source: NotebookNode, *, seed: int, limits: Limits | None = None
+) -> Bundle:
+    """The bundle of a notebook with solutions and complete nbgrader metadata."""
+    known = _known_checks(assignment)
+    cells = tuple(_cell(cell, known) for cell in source.cells if "nbgrader" in cell.metadata)
+    return Bundle(assignment, notebook, cells, seed, limits or Limits(), _modules(source))
+
+
+def _known_checks(assignment: str) -> set[str]:
+    try:
+        return set(checks_of(importlib.import_module(f"xentcourse.checks.{assignment}")))
+    except ImportError:
+        return set()
+
+
+def _cell(cell: NotebookNode, known: set[str]) -> Cell:
+    metadata: dict[str, Any] = cell.metadata["nbgrader"]
+    graded, solution = metadata.get("grade", False), metadata.get("solution", False)
+    kind: Kind = "locked"
+    if metadata.get("task", False) or (graded and (solution or cell.cell_type != "code")):
+        kind = "written"
+    elif graded:
+        kind = "tests"
+    elif solution:
+        kind = "solution"
+    call = CALL.fullmatch(cell.source) if kind == "tests" else None
+    return Cell(
+        grade_id=metadata["grade_id"],
+        kind=kind,
+        cell_type=cell.cell_type,
+        source="" if solution else cell.source,
+        points=float(metadata.get("points", 0)),
+        check=call[1] if call and call[1] in known else "",
+    )
+
+
+def _modules(source: NotebookNode) -> tuple[str, ...]:
+    """The libraries that the notebook imports, found without running it."""
+    names = {"numpy"}
+    for cell in source.cells:
+        if cell.cell_type != "code":
+            continue
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:  # magics
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
+    return tuple(sorted(name for name in names if name.partition(".")[0] != "xentcourse"))

@@ -1,0 +1,201 @@
+"""Grading one submission: a pure function of the bundle and the bytes that were handed in."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from xentcourse.checks.plain import Plain
+from xentcourse.grading.bundle import Bundle, Cell
+from xentcourse.grading.intake import Piece, UnreadableError, rebuild
+from xentcourse.grading.sandbox.session import CallThere, Nursery, Session, SessionEnded, TimeLimitError
+
+MAX_RESTARTS = 10
+#: What an output may consist of; anything else a process might claim is left out.
+MIMES = ("text/plain", "text/html", "text/latex", "text/markdown", "image/png", "image/jpeg")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one graded cell earned, and the sentences for the learner."""
+
+    grade_id: str
+    points: float | None  #: None where a person must decide
+    max_points: float
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """One cell of the executed notebook."""
+
+    piece: Piece
+    outputs: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Graded:
+    """All that grading one submission found out."""
+
+    marks: tuple[Mark, ...]
+    cells: tuple[Executed, ...] = ()
+    report: tuple[str, ...] = ()  #: what did not belong in the submission, and what went wrong
+    seconds: float = 0.0
+    readable: bool = True
+
+    @property
+    def points(self) -> float:
+        """The sum of what was decided."""
+        return sum(mark.points or 0.0 for mark in self.marks)
+
+
+def grade_submission(bundle: Bundle, content: bytes, nursery: Nursery) -> Graded:
+    """Grade what was handed in; whatever is in it, this returns."""
+    started = time.monotonic()
+    try:
+        pieces, report = rebuild(bundle, content)
+    except UnreadableError as error:
+        return unreadable(bundle, str(error))
+    with Run(bundle, nursery) as run:
+        for piece in pieces:
+            run.execute(piece)
+        return Graded(
+            tuple(run.marks), tuple(run.executed), (*report, *run.report), time.monotonic() - started
+        )
+
+
+def unreadable(bundle: Bundle, why: str) -> Graded:
+    """The result of a submission that can't be read: no points, and the reason."""
+    graded = [cell for cell in bundle.cells if cell.kind in ("tests", "written")]
+    marks = tuple(Mark(cell.grade_id, 0.0, cell.points, why) for cell in graded)
+    return Graded(marks, report=(why,), readable=False)
+
+
+@dataclass
+class Run:
+    """A submission on its way through its cells.
+
+    A cell that ends the process costs its own part: a new process takes over after the others were repeated.
+    """
+
+    bundle: Bundle
+    nursery: Nursery
+    marks: list[Mark] = field(default_factory=list)
+    executed: list[Executed] = field(default_factory=list)
+    report: list[str] = field(default_factory=list)
+    _sources: list[str] = field(default_factory=list)  #: of cells that ran to their end
+    _session: Session | None = None
+    _restarts: int = 0
+
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._session:
+            self._session.close()
+
+    def execute(self, piece: Piece) -> None:
+        """Run one cell, or let its check decide, and keep what came of it."""
+        cell = piece.cell
+        if cell and cell.kind == "tests":
+            outputs = self._check(cell) if cell.check else self._tests(cell)
+        else:
+            outputs = self._outputs(piece.source) if piece.cell_type == "code" else ()
+            if cell and cell.kind == "written":
+                written = bool(piece.source.strip())
+                self.marks.append(Mark(cell.grade_id, None if written else 0.0, cell.points))
+        self.executed.append(Executed(piece, outputs))
+
+    def _check(self, cell: Cell) -> tuple[dict[str, Any], ...]:
+        """Let the check decide, here, about functions there."""
+        check = self.bundle.checks()[cell.check]
+        try:
+            caller = CallThere(self._ready())
+        except SessionEnded as ended:
+            return self._mark(cell, 0.0, f"✗ {cell.check}\nThis could not be checked: {ended}.")
+        verdict = check.run(caller, seed=self.bundle.seed)
+        return self._mark(cell, cell.points if verdict.result == "passed" else 0.0, verdict.message)
+
+    def _mark(self, cell: Cell, points: float, message: str) -> tuple[dict[str, Any], ...]:
+        self.marks.append(Mark(cell.grade_id, points, cell.points, message))
+        if points == cell.points:
+            return ({"output_type": "stream", "name": "stdout", "text": message + "\n"},)
+        lines = message.splitlines()
+        return (
+            {"output_type": "error", "ename": "CheckFailedError", "evalue": lines[0], "traceback": lines},
+        )
+
+    def _tests(self, cell: Cell) -> tuple[dict[str, Any], ...]:
+        """Ordinary asserts, not ours: they decide in the learner's process, as under stock nbgrader."""
+        outputs = self._outputs(cell.source)
+        self.marks.append(Mark(cell.grade_id, stock_points(outputs, cell.points), cell.points))
+        return outputs
+
+    def _outputs(self, source: str) -> tuple[dict[str, Any], ...]:
+        try:
+            outputs = clean(self._ready().run(source).get("outputs"))
+        except TimeLimitError as late:
+            outputs = (problem("TimeLimit", f"This cell was stopped: {late}."),)
+        except SessionEnded as ended:
+            self.report.append(f"A cell ended the process: {ended}.")
+            return (problem("ProcessEnded", f"This cell ended the process: {ended}."),)
+        self._sources.append(source)
+        return outputs
+
+    def _ready(self) -> Session:
+        """The session; a new one, with the finished cells repeated, where the old one is gone."""
+        if self._session and self._session.alive:
+            return self._session
+        if self._session:
+            self._restarts += 1
+            if self._restarts > MAX_RESTARTS:
+                raise SessionEnded("the process ended too many times")
+        session = self._session = self.nursery.spawn(self.bundle.limits)
+        for source in list(self._sources):
+            try:
+                session.run(source)
+            except TimeLimitError:
+                self._sources.remove(source)  # it had its time already
+        return session
+
+
+def clean(outputs: Plain) -> tuple[dict[str, Any], ...]:
+    """The outputs that a process claims, as far as they are outputs."""
+    kept = []
+    for output in outputs if isinstance(outputs, list) else []:
+        if not isinstance(output, dict):
+            continue
+        kind = output.get("output_type")
+        if kind == "stream" and output.get("name") in ("stdout", "stderr"):
+            kept.append({"output_type": kind, "name": output["name"], "text": str(output.get("text", ""))})
+        elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
+            data = {mime: output["data"][mime] for mime in MIMES if isinstance(output["data"].get(mime), str)}
+            kept.append({"output_type": kind, "data": data, "metadata": {}})
+        elif kind == "error":
+            kept.append(
+                {
+                    "output_type": kind,
+                    "ename": str(output.get("ename", "")),
+                    "evalue": str(output.get("evalue", "")),
+                    "traceback": [str(line) for line in output.get("traceback") or []],
+                }
+            )
+    return tuple(kept)
+
+
+def problem(name: str, sentence: str) -> dict[str, Any]:
+    """An error output that says in one sentence what happened to a cell."""
+    return {"output_type": "error", "ename": name, "evalue": sentence, "traceback": [f"{name}: {sentence}"]}
+
+
+def stock_points(outputs: tuple[dict[str, Any], ...], points: float) -> float:
+    """What nbgrader's own rule gives for these outputs, but that a warning is no mistake."""
+    if any(output["output_type"] == "error" for output in outputs):
+        return 0.0
+    for output in outputs:
+        if output["output_type"] == "execute_result":
+            try:
+                earned = float(output["data"].get("text/plain", ""))
+            except ValueError:
+                return points
+            return earned if 0 <= earned <= points else points if earned < 0 else 0.0
+    return points

@@ -1,0 +1,231 @@
+"""The trusted side of the walls: a nursery keeps a warm parent, a session is one submission's process."""
+
+import array
+import contextlib
+import itertools
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from xentcourse.checks.calling import Outcome, Raised
+from xentcourse.checks.plain import Plain
+from xentcourse.course import CourseError
+from xentcourse.grading.sandbox import walls, wire
+
+#: Uids for children of a grader that runs as root: far from people's and from system services'.
+FIRST_UID, UIDS = 2_000_000, 100_000
+READY_SECONDS = 120
+GRACE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one submission may take."""
+
+    cell_seconds: float = 60.0
+    notebook_seconds: float = 300.0
+    memory: int = 2 << 30  #: bytes of address space above the warm parent's
+    disk: int = 64 << 20  #: bytes in each of its private folders, and in one file
+    processes: int = 64
+    output: int = 100_000  #: characters of one output
+    message: int = 64 << 20  #: bytes of one answer
+
+
+class SessionEnded(Exception):  # noqa: N818  (it says how a session came to its end)
+    """The submission's process is gone or had to be ended; the message says why, in a learner's words."""
+
+
+class Nursery:
+    """A warm parent behind walls, ready to fork a process for each submission."""
+
+    def __init__(self, *, modules: list[str], files: Path | None = None):
+        ours, theirs = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the nursery)
+        self._process = subprocess.Popen(
+            walls.command(files, theirs.fileno(), modules),
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self._errors,
+            stderr=self._errors,
+        )
+        theirs.close()
+        self._control = ours
+        self._numbers = itertools.count(1)
+        try:
+            wire.receive(ours, limit=1000, deadline=time.monotonic() + READY_SECONDS)
+        except (wire.WireError, TimeoutError):
+            self._errors.seek(0)
+            said = self._errors.read().decode(errors="replace").strip()
+            self.close()
+            raise CourseError(f"The sandbox did not start: {said or 'no word from it'}") from None
+
+    def spawn(self, limits: Limits) -> "Session":
+        """A fresh process for one submission."""
+        number = next(self._numbers)
+        ours, theirs = socket.socketpair()
+        uid = FIRST_UID + (os.getpid() * 97 + number) % UIDS if os.geteuid() == 0 else 0
+        amounts = {key: value for key, value in asdict(limits).items() if isinstance(value, int)}
+        amounts |= {"uid": uid, "cpu_seconds": int(limits.notebook_seconds) + 5}
+        with theirs:
+            self._ask({"do": "spawn", "id": number, "limits": amounts}, theirs)
+        return Session(self, number, ours, limits)
+
+    def interrupt(self, number: int) -> None:
+        """Send a session's process what Ctrl-C sends."""
+        self._ask({"do": "interrupt", "id": number})
+
+    def kill(self, number: int) -> None:
+        """End a session's process and all that it started."""
+        self._ask({"do": "kill", "id": number})
+
+    def close(self) -> None:
+        """End the warm parent and everything in it."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+
+    def __enter__(self) -> "Nursery":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(self, request: dict[str, Any], channel: socket.socket | None = None) -> None:
+        sent = [channel.fileno()] if channel else []
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", sent))] if sent else []
+        try:
+            self._control.sendmsg([b"!"], rights)
+            wire.send(self._control, request)
+            wire.receive(self._control, limit=1000, deadline=time.monotonic() + READY_SECONDS)
+        except (OSError, wire.WireError) as error:
+            raise CourseError(f"The sandbox's warm parent is gone ({error}). Start grading again.") from None
+
+
+class Session:
+    """One submission's process. Whatever it answers is an answer, never a verdict."""
+
+    def __init__(self, nursery: Nursery, number: int, channel: socket.socket, limits: Limits):
+        self.limits = limits
+        self.seconds = 0.0  #: spent in the learner's code so far
+        self._nursery, self._number, self._channel = nursery, number, channel
+        self._ended = ""
+        self._exchange(None, seconds=READY_SECONDS)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process can still be asked."""
+        return not self._ended
+
+    def run(self, source: str) -> dict[str, Plain]:
+        """Run a cell; returns {"outputs": [...], "ok": bool} as the sandbox tells it."""
+        answer = self._exchange({"do": "run", "source": source}, seconds=self.limits.cell_seconds)
+        return answer if isinstance(answer, dict) else {}
+
+    def call(self, name: str, args: tuple[Plain, ...], kwargs: Mapping[str, Plain], seconds: float) -> Plain:
+        """Call a learner's function; returns what the sandbox tells of it."""
+        return self._exchange(
+            {"do": "call", "name": name, "args": args, "kwargs": dict(kwargs)}, seconds=seconds
+        )
+
+    def close(self) -> None:
+        """End the process and all that it started."""
+        self._ended = self._ended or "the process was closed"
+        self._channel.close()
+        self._nursery.kill(self._number)
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _exchange(self, request: Plain, *, seconds: float) -> Plain:
+        """Ask and wait for the answer; on any trouble end the process and say why."""
+        if self._ended:
+            raise SessionEnded(self._ended)
+        started = time.monotonic()
+        allowed = min(seconds, max(0.1, self.limits.notebook_seconds - self.seconds))
+        try:
+            if request is not None:
+                self._channel.settimeout(allowed)
+                wire.send(self._channel, request)
+            return self._answer(started + allowed, allowed)
+        except wire.Closed:
+            self._end("the process ended: it was stopped by exit, by a crash, or by the limit on memory")
+        except wire.WireError as error:
+            self._end(f"the process sent {error}")
+        finally:
+            self.seconds += time.monotonic() - started
+        raise SessionEnded(self._ended)
+
+    def _answer(self, deadline: float, allowed: float) -> Plain:
+        """The answer by the deadline; after it, an interrupt and a moment's grace."""
+        try:
+            answer = wire.receive(self._channel, limit=self.limits.message, deadline=deadline)
+        except TimeoutError:
+            self._nursery.interrupt(self._number)
+            with contextlib.suppress(TimeoutError):
+                wire.receive(
+                    self._channel, limit=self.limits.message, deadline=time.monotonic() + GRACE_SECONDS
+                )
+                raise TimeLimitError(allowed) from None
+            self._end(f"it took longer than {allowed:.0f} s and could not be interrupted")
+            raise SessionEnded(self._ended) from None
+        if answer == {"interrupted": True}:
+            raise TimeLimitError(allowed)
+        return answer
+
+    def _end(self, why: str) -> None:
+        self.close()
+        self._ended = why
+
+
+class TimeLimitError(Exception):
+    """A cell or a call took too long and was interrupted; the session goes on."""
+
+    def __init__(self, seconds: float):
+        super().__init__(f"it took longer than {seconds:.0f} s and was interrupted")
+
+
+class CallThere:
+    """Calls functions that live in a session: the Caller for checks at grading."""
+
+    def __init__(self, session: Session):
+        self.session = session
+        self.left = session.limits.cell_seconds  #: for all calls of one check together
+
+    def __call__(self, name: str, args: tuple[Plain, ...], kwargs: Mapping[str, Plain]) -> Outcome:
+        """Call with copies of the arguments; a dead or late process is an exception of the learner's."""
+        started = time.monotonic()
+        try:
+            answer = self.session.call(name, args, kwargs, max(0.1, self.left))
+        except (SessionEnded, TimeLimitError) as trouble:
+            kind = "TimeLimit" if isinstance(trouble, TimeLimitError) else "ProcessEnded"
+            return Outcome(raised=Raised(kind, str(trouble), name))
+        finally:
+            self.left -= time.monotonic() - started
+        return outcome_of(answer, name)
+
+
+def outcome_of(answer: Plain, name: str) -> Outcome:
+    """An Outcome from what the sandbox tells, which may be anything."""
+    if isinstance(answer, dict) and "missing" in answer:
+        return Outcome(raised=Raised("NameError", f"name {name!r} is not defined", name))
+    try:
+        raised = Raised(*map(str, answer["raised"])) if answer["raised"] else None
+        return Outcome(
+            answer["value"],
+            tuple(answer["arguments"]),
+            raised,
+            str(answer["not_plain"]),
+            str(answer["printed"]),
+        )
+    except (TypeError, KeyError, ValueError):
+        return Outcome(raised=Raised("ProcessEnded", "the process gave an answer that is none", name))
