@@ -8,6 +8,7 @@ import nbformat
 from xentcourse.course import Chapter, Course, CourseError
 from xentcourse.grading.config import configure
 from xentcourse.grading.source import source_notebook
+from xentcourse.tools import environment
 
 
 def release(chapter: Chapter, course: Course) -> Path:
@@ -44,13 +45,15 @@ def write_source(chapter: Chapter, course: Course) -> Path:
 def _generate(chapter: Chapter, course: Course) -> nbformat.NotebookNode:
     """Let nbgrader generate the assignment in the build folder, with a gradebook of its own."""
     from nbgrader.apps import NbGraderAPI
+    from nbgrader.utils import setenv
     from traitlets.config import Config
 
     workshop = course.build / "nbgrader"
     config = configure(Config(), course)
     config.CourseDirectory.release_directory = "_build/nbgrader/release"
     config.CourseDirectory.db_url = f"sqlite:///{workshop / 'release.db'}"
-    result = NbGraderAPI(config=config).generate_assignment(chapter.slug, force=True)
+    with setenv(PATH=environment()["PATH"]):
+        result = NbGraderAPI(config=config).generate_assignment(chapter.slug, force=True)
     if not result["success"]:
         raise CourseError(
             f"nbgrader could not generate {chapter.slug} from {chapter.solution}:\n{result.get('log', '')}"
