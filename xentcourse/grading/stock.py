@@ -40,7 +40,7 @@ def grade(course: Course, chapter: Chapter, *, students: Sequence[str] | None = 
     if students is None:
         students = sorted(path.parent.name for path in course.root.glob(f"submitted/*/{chapter.slug}"))
     with _environment(course):
-        _register(course, chapter)
+        register(course, chapter)
         api = _api(course)
         # One at a time: some errors make nbgrader give up the whole class.
         problems = [_autograde(api, chapter, student) for student in students]
@@ -100,10 +100,10 @@ def _api(course: Course, **folders: str) -> Any:
     return NbGraderAPI(config=config)
 
 
-def _register(course: Course, chapter: Chapter) -> None:
+def register(course: Course, chapter: Chapter, **settings: str) -> None:
     """Tell the gradebook about the assignment's cells; the notebook that comes with it is of no use here."""
     write_source(chapter, course)
-    api = _api(course, release_directory="_build/nbgrader/registered")
+    api = _api(course, release_directory="_build/nbgrader/registered", **settings)
     _must(api.generate_assignment(chapter.slug), f"enter {chapter.slug} in the gradebook")
 
 

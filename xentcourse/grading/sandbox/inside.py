@@ -196,7 +196,7 @@ def copy_tree(source: Path, target: Path) -> None:
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
-    """Mount a file system, by mount(2)."""
+    """Mount a file system."""
     encoded = [text.encode() if text is not None else None for text in (source, target, kind)]
     if libc.mount(*encoded, ctypes.c_ulong(flags), data.encode() if data else None) != 0:
         raise OSError(ctypes.get_errno(), f"mount {target}")

@@ -41,11 +41,16 @@ class SessionEnded(Exception):  # noqa: N818  (it says how a session came to its
     """The submission's process is gone or had to be ended; the message says why, in a learner's words."""
 
 
+class NurseryGoneError(Exception):
+    """The warm parent was killed; a new nursery can take its place."""
+
+
 class Nursery:
     """A warm parent behind walls, ready to fork a process for each submission."""
 
     def __init__(self, *, modules: list[str], files: Path | None = None):
         ours, theirs = socket.socketpair()
+        self.files = files
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the nursery)
         self._process = subprocess.Popen(
             walls.command(files, theirs.fileno(), modules),
@@ -105,7 +110,7 @@ class Nursery:
             wire.send(self._control, request)
             wire.receive(self._control, limit=1000, deadline=time.monotonic() + READY_SECONDS)
         except (OSError, wire.WireError) as error:
-            raise CourseError(f"The sandbox's warm parent is gone ({error}). Start grading again.") from None
+            raise NurseryGoneError(str(error)) from None
 
 
 class Session:
