@@ -190,13 +190,13 @@ def plain(browser: Any) -> Iterator[Any]:
 
 #: Formulas whose drawing has no size, or whose other half, for assistive technology, shows beside it.
 FORMULAS = """() => ({
-    invisible: [...document.querySelectorAll("main .katex-html")]
+    invisible: [...document.querySelectorAll("article .katex-html")]
         .filter(node => { const box = node.getBoundingClientRect(); return box.width < 1 || box.height < 1; })
         .map(node => node.textContent),
-    twice: [...document.querySelectorAll("main .katex-mathml")]
+    twice: [...document.querySelectorAll("article .katex-mathml")]
         .filter(node => node.getBoundingClientRect().width > 2 || node.getBoundingClientRect().height > 2)
         .map(node => node.textContent),
-    outside: [...document.querySelectorAll("main .katex-html")]
+    outside: [...document.querySelectorAll("article .katex-html")]
         .filter(node => !getComputedStyle(node).fontFamily.includes("KaTeX")).length,
 })"""
 
@@ -215,7 +215,7 @@ def test_formulas_and_figures_show_without_scripts(plain, site, name):
     page.goto(site.url(name), wait_until="load")
     page.evaluate(OPEN_EVERYTHING)
     formulas, lost = page.evaluate(FORMULAS), page.evaluate(FIGURES)
-    count = page.locator("main .katex").count()
+    count = page.locator("article .katex").count()
     page.close()
     assert not formulas["invisible"], f"formulas that do not show: {formulas['invisible']}"
     assert not formulas["twice"], f"formulas that show twice: {formulas['twice']}"
