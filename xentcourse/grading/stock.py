@@ -3,9 +3,7 @@
 A submission runs with the rights of whoever grades; grade only people you trust this way.
 """
 
-import os
 import re
-import secrets
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from xentcourse.checks.check import SEED_VARIABLE
-from xentcourse.course import Chapter, Course, CourseError
+from xentcourse.course import Chapter, Course
+from xentcourse.grading.gradebook import course_seed, must, nbgrader_api, register
 from xentcourse.grading.release import write_source
 from xentcourse.tools import environment
 
@@ -40,8 +39,9 @@ def grade(course: Course, chapter: Chapter, *, students: Sequence[str] | None = 
     if students is None:
         students = sorted(path.parent.name for path in course.root.glob(f"submitted/*/{chapter.slug}"))
     with _environment(course):
-        register(course, chapter)
-        api = _api(course)
+        write_source(chapter, course)
+        register(course.root, chapter.slug)
+        api = nbgrader_api(course.root)
         # One at a time: some errors make nbgrader give up the whole class.
         problems = [_autograde(api, chapter, student) for student in students]
     return [
@@ -52,8 +52,8 @@ def grade(course: Course, chapter: Chapter, *, students: Sequence[str] | None = 
 def feedback(course: Course, chapter: Chapter) -> list[Path]:
     """Write feedback/<student>/<slug>/<slug>.html for every graded submission and return the paths."""
     with _environment(course):
-        result = _api(course).generate_feedback(chapter.slug)
-    _must(result, f"write the feedback on {chapter.slug}")
+        result = nbgrader_api(course.root).generate_feedback(chapter.slug)
+    must(result, f"write the feedback on {chapter.slug}")
     return sorted(course.root.glob(f"feedback/*/{chapter.slug}/{chapter.slug}.html"))
 
 
@@ -61,22 +61,9 @@ def export(course: Course, path: Path) -> Path:
     """Write every student's points for every assignment to `path` as CSV and return it."""
     from nbgrader.plugins.export import CsvExportPlugin
 
-    with _gradebook(_api(course)) as gradebook:
+    with _gradebook(nbgrader_api(course.root)) as gradebook:
         CsvExportPlugin(to=str(path)).export(gradebook)
     return path
-
-
-def course_seed(course: Course) -> int:
-    """The seed of the checks at grading: the environment's, else one drawn once and kept by the gradebook."""
-    told = os.environ.get(SEED_VARIABLE)
-    if told is not None:
-        if not told.isdecimal():
-            raise CourseError(f"{SEED_VARIABLE} is {told!r}, a whole number is needed. Set it, or unset it.")
-        return int(told)
-    kept = course.root / "gradebook.db-seed"
-    if not kept.is_file():
-        kept.write_text(f"{secrets.randbelow(1_000_000)}\n", encoding="utf-8")
-    return int(kept.read_text(encoding="utf-8"))
 
 
 @contextmanager
@@ -84,32 +71,10 @@ def _environment(course: Course) -> Iterator[None]:
     """Tools on PATH and the course's seed, for nbgrader and the kernels that it starts."""
     from nbgrader.utils import setenv
 
-    variables = {"PATH": environment()["PATH"], SEED_VARIABLE: str(course_seed(course))}
+    variables = {"PATH": environment()["PATH"], SEED_VARIABLE: str(course_seed(course.root))}
     with setenv(**variables), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nbgrader's own, which nobody who grades can mend
         yield
-
-
-def _api(course: Course, **folders: str) -> Any:
-    """Nbgrader as the course's nbgrader_config.py sets it up, with some of its folders elsewhere."""
-    from nbgrader.apps import NbGraderAPI
-    from traitlets.config import PyFileConfigLoader
-
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
-    config.CourseDirectory.update(folders)
-    return NbGraderAPI(config=config)
-
-
-def register(course: Course, chapter: Chapter, **settings: str) -> None:
-    """Tell the gradebook about the assignment's cells; the notebook that comes with it is of no use here."""
-    write_source(chapter, course)
-    api = _api(course, release_directory="_build/nbgrader/registered", **settings)
-    _must(api.generate_assignment(chapter.slug), f"enter {chapter.slug} in the gradebook")
-
-
-def _must(result: dict[str, Any], doing: str) -> None:
-    if not result["success"]:
-        raise CourseError(f"nbgrader could not {doing}:\n{result.get('log', '')}{result.get('error', '')}")
 
 
 def _autograde(api: Any, chapter: Chapter, student: str) -> str | None:

@@ -1,0 +1,80 @@
+"""An assignment and where its class keeps things: a chapter's, or one of any nbgrader course."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+from xentcourse.course import Chapter, Course, CourseError
+from xentcourse.grading.gradebook import register
+from xentcourse.grading.release import write_source
+from xentcourse.grading.source import source_notebook
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What is to be graded, and the folders of the class."""
+
+    name: str
+    root: Path  #: the folder with nbgrader_config.py and the gradebook
+    notebooks: Mapping[str, nbformat.NotebookNode] = field(repr=False)  #: with solutions, by name
+    files: Path | None = None  #: what the notebooks read, besides
+    ours: bool = True  #: whether it is a chapter of this course
+
+    @property
+    def submitted(self) -> Path:
+        """Where submissions are collected, a folder for each student."""
+        return self.root / "submitted"
+
+    @property
+    def autograded(self) -> Path:
+        """Where executed notebooks go, a folder for each student."""
+        return self.root / "autograded"
+
+    def students(self) -> list[str]:
+        """Everybody who handed something in."""
+        return sorted(path.parent.name for path in self.submitted.glob(f"*/{self.name}"))
+
+    def register(self, db_url: str) -> None:
+        """Tell the gradebook about the assignment's cells."""
+        if self.ours:
+            course = Course(self.root)
+            write_source(course.chapter(self.name), course)
+        register(self.root, self.name, db_url=db_url)
+
+
+def find_assignment(name: str, start: Path | None = None) -> Assignment:
+    """The assignment called `name` of the course, or of the nbgrader course, that `start` lies in."""
+    start = (start or Path.cwd()).resolve()
+    try:
+        course = Course.find(start)
+    except CourseError:
+        return _of_nbgrader(name, start)
+    return of_chapter(course, course.chapter(name))
+
+
+def of_chapter(course: Course, chapter: Chapter) -> Assignment:
+    """The assignment of a chapter."""
+    files = chapter.solution.parent / "files"
+    return Assignment(
+        chapter.slug,
+        course.root,
+        {chapter.slug: source_notebook(chapter)},
+        files if files.is_dir() else None,
+    )
+
+
+def _of_nbgrader(name: str, start: Path) -> Assignment:
+    """An assignment of somebody else's nbgrader course, as `nbgrader quickstart` lays one out."""
+    for root in (start, *start.parents):
+        source = root / "source" / name
+        if (root / "nbgrader_config.py").is_file() and source.is_dir():
+            paths = sorted(source.glob("*.ipynb"))
+            notebooks = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+            if notebooks:
+                return Assignment(name, root, notebooks, source, ours=False)
+    raise CourseError(
+        f"There is no assignment {name!r} here: {start} lies neither in a copy of the course nor in an "
+        f"nbgrader course with source/{name}/*.ipynb. Change to the course's folder first."
+    )

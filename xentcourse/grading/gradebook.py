@@ -1,0 +1,52 @@
+"""The gradebook of a class: nbgrader's own, as the class's nbgrader_config.py sets it up."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from xentcourse.checks.check import SEED_VARIABLE
+from xentcourse.course import CourseError
+from xentcourse.tools import environment
+
+
+def nbgrader_api(root: Path, **settings: str) -> Any:
+    """Nbgrader for the class in `root`, with some settings of its CourseDirectory replaced."""
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import PyFileConfigLoader
+
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.update(settings)
+    return NbGraderAPI(config=config)
+
+
+def register(root: Path, assignment: str, **settings: str) -> None:
+    """Tell the gradebook about the assignment's cells, as its source notebook has them today.
+
+    The notebook that nbgrader generates on the way is of no use here.
+    """
+    from nbgrader.utils import setenv
+
+    with setenv(PATH=environment()["PATH"]):
+        api = nbgrader_api(root, release_directory="_build/nbgrader/registered", **settings)
+        must(api.generate_assignment(assignment), f"enter {assignment} in the gradebook")
+
+
+def must(result: dict[str, Any], doing: str) -> None:
+    """Raise a CourseError where nbgrader did not succeed."""
+    if not result["success"]:
+        raise CourseError(f"nbgrader could not {doing}:\n{result.get('log', '')}{result.get('error', '')}")
+
+
+def course_seed(root: Path) -> int:
+    """The seed of the checks at grading: the environment's, else one drawn once and kept by the gradebook."""
+    told = os.environ.get(SEED_VARIABLE)
+    if told is not None:
+        if not told.isdecimal():
+            raise CourseError(f"{SEED_VARIABLE} is {told!r}, a whole number is needed. Set it, or unset it.")
+        return int(told)
+    kept = root / "gradebook.db-seed"
+    if not kept.is_file():
+        kept.write_text(f"{secrets.randbelow(1_000_000)}\n", encoding="utf-8")
+    return int(kept.read_text(encoding="utf-8"))
