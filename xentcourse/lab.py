@@ -19,13 +19,15 @@ def lay_copies(course: Course) -> list[Path]:
     An existing file is never overwritten: it is somebody's work.
     """
     laid = []
-    for chapter in course.chapters:
-        copy = course.root / "work" / chapter.slug / chapter.exercise.name
-        if chapter.exercise.is_file() and not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
+    for exercise in [chapter.exercise for chapter in course.chapters if chapter.exercise.is_file()]:
+        copy = course.root / "work" / exercise.relative_to(course.root / "exercises")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        try:
             with copy.open("xb") as file:
-                file.write(chapter.exercise.read_bytes())
-            laid.append(copy)
+                file.write(exercise.read_bytes())
+        except FileExistsError:
+            continue
+        laid.append(copy)
     return laid
 
 
