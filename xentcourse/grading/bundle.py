@@ -8,6 +8,7 @@ import ast
 import importlib
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from nbformat import NotebookNode
@@ -43,6 +44,7 @@ class Bundle:
     seed: int
     limits: Limits = field(default_factory=Limits)
     modules: tuple[str, ...] = ("numpy",)  #: what warm parents import beforehand
+    files: tuple[tuple[str, bytes], ...] = ()  #: what the notebook reads besides, by relative path
 
     @property
     def trusted(self) -> bool:
@@ -57,12 +59,28 @@ class Bundle:
 
 
 def make_bundle(
-    assignment: str, notebook: str, source: NotebookNode, *, seed: int, limits: Limits | None = None
+    assignment: str,
+    notebook: str,
+    source: NotebookNode,
+    *,
+    seed: int,
+    limits: Limits | None = None,
+    files: Path | None = None,
 ) -> Bundle:
-    """The bundle of a notebook with solutions and complete nbgrader metadata."""
+    """The bundle of a notebook with solutions and complete nbgrader metadata, and of the folder beside it."""
     known = _known_checks(assignment)
     cells = tuple(_cell(cell, known) for cell in source.cells if "nbgrader" in cell.metadata)
-    return Bundle(assignment, notebook, cells, seed, limits or Limits(), _modules(source))
+    return Bundle(assignment, notebook, cells, seed, limits or Limits(), _modules(source), _contents(files))
+
+
+def _contents(folder: Path | None) -> tuple[tuple[str, bytes], ...]:
+    """The files that come with an assignment, notebooks aside."""
+    paths = sorted(folder.rglob("*")) if folder else []
+    return tuple(
+        (path.relative_to(folder).as_posix(), path.read_bytes())
+        for path in paths
+        if folder and path.is_file() and path.suffix != ".ipynb" and ".ipynb_checkpoints" not in path.parts
+    )
 
 
 def _known_checks(assignment: str) -> set[str]:

@@ -1,10 +1,9 @@
 """Grading a class: what lies under submitted/ goes through the sandbox into nbgrader's gradebook."""
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from xentcourse.grading.assignment import Assignment
 from xentcourse.grading.bundle import Bundle, make_bundle
@@ -40,6 +39,7 @@ class Options:
     db_url: str = ""  #: the gradebook; by default the class's own
     force: bool = False  #: grade again what was graded and has not changed
     processes: int | None = None  #: workers on this machine; by default one for each core
+    cluster: str = ""  #: a Dask scheduler's address, or "local", instead
     limits: Limits = field(default_factory=Limits)
 
 
@@ -61,7 +61,12 @@ def grade_class(
     lines: list[Line] = []
     for name, source in assignment.notebooks.items():
         bundle = make_bundle(
-            assignment.name, name, source, seed=course_seed(assignment.root), limits=options.limits
+            assignment.name,
+            name,
+            source,
+            seed=course_seed(assignment.root),
+            limits=options.limits,
+            files=assignment.files,
         )
         folders = {"submitted": assignment.submitted, "autograded": assignment.autograded}
         with Recorder(bundle, db_url=db_url, **folders) as recorder:
@@ -88,7 +93,12 @@ def _grade_notebook(
             continue
         if options.force or recorder.recorded_digest(student) != digest(bundle, content):
             due[student] = content
-    results = grade_locally(bundle, list(due.items()), files=assignment.files, processes=options.processes)
+    if options.cluster:
+        from xentcourse.grading.cluster import grade_on_cluster
+
+        results = grade_on_cluster(bundle, list(due.items()), address=options.cluster)
+    else:
+        results = grade_locally(bundle, list(due.items()), processes=options.processes)
     for batch in _batches(results):
         recorder.record([(student, digest(bundle, due[student]), graded) for student, graded in batch])
         yield from (_line(bundle, student, graded) for student, graded in batch)
@@ -96,7 +106,7 @@ def _grade_notebook(
 
 def digest(bundle: Bundle, content: bytes) -> str:
     """A fingerprint of all that a result depends on: the same one means the same result."""
-    made_from = json.dumps(asdict(bundle), sort_keys=True).encode() + b"\0" + content
+    made_from = repr(bundle).encode() + b"\0" + content
     return hashlib.sha256(made_from).hexdigest()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from xentcourse.checks.check import SEED_VARIABLE
 from xentcourse.course import CourseError
-from xentcourse.tools import environment
+from xentcourse.tools import tools_on_path
 
 
 def nbgrader_api(root: Path, **settings: str) -> Any:
@@ -26,9 +26,7 @@ def register(root: Path, assignment: str, **settings: str) -> None:
 
     The notebook that nbgrader generates on the way is of no use here.
     """
-    from nbgrader.utils import setenv
-
-    with setenv(PATH=environment()["PATH"]):
+    with tools_on_path():
         api = nbgrader_api(root, release_directory="_build/nbgrader/registered", **settings)
         must(api.generate_assignment(assignment), f"enter {assignment} in the gradebook")
 

@@ -8,7 +8,7 @@ import nbformat
 from xentcourse.course import Chapter, Course, CourseError
 from xentcourse.grading.config import configure
 from xentcourse.grading.source import source_notebook
-from xentcourse.tools import environment
+from xentcourse.tools import tools_on_path
 
 
 def release(chapter: Chapter, course: Course) -> Path:
@@ -45,14 +45,13 @@ def write_source(chapter: Chapter, course: Course) -> Path:
 def _generate(chapter: Chapter, course: Course) -> nbformat.NotebookNode:
     """Let nbgrader generate the assignment in the build folder, with a gradebook of its own."""
     from nbgrader.apps import NbGraderAPI
-    from nbgrader.utils import setenv
     from traitlets.config import Config
 
     workshop = course.build / "nbgrader"
     config = configure(Config(), course)
     config.CourseDirectory.release_directory = "_build/nbgrader/release"
     config.CourseDirectory.db_url = f"sqlite:///{workshop / 'release.db'}"
-    with setenv(PATH=environment()["PATH"]):
+    with tools_on_path():
         result = NbGraderAPI(config=config).generate_assignment(chapter.slug, force=True)
     if not result["success"]:
         raise CourseError(

@@ -15,7 +15,7 @@ from xentcourse.checks.check import SEED_VARIABLE
 from xentcourse.course import Chapter, Course
 from xentcourse.grading.gradebook import course_seed, must, nbgrader_api, register
 from xentcourse.grading.release import write_source
-from xentcourse.tools import environment
+from xentcourse.tools import tools_on_path
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,7 @@ def export(course: Course, path: Path) -> Path:
 @contextmanager
 def _environment(course: Course) -> Iterator[None]:
     """Tools on PATH and the course's seed, for nbgrader and the kernels that it starts."""
-    from nbgrader.utils import setenv
-
-    variables = {"PATH": environment()["PATH"], SEED_VARIABLE: str(course_seed(course.root))}
-    with setenv(**variables), warnings.catch_warnings():
+    with tools_on_path(**{SEED_VARIABLE: str(course_seed(course.root))}), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nbgrader's own, which nobody who grades can mend
         yield
 

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 
 from xentcourse.grading.bundle import Bundle
 from xentcourse.grading.run import Graded, grade_submission, unreadable
@@ -21,7 +20,7 @@ _nursery: Nursery | None = None
 
 
 def grade_locally(
-    bundle: Bundle, jobs: Sequence[Job], *, files: Path | None = None, processes: int | None = None
+    bundle: Bundle, jobs: Sequence[Job], *, processes: int | None = None
 ) -> Iterator[tuple[str, Graded]]:
     """Grade the jobs on every core and yield the results as they come.
 
@@ -35,7 +34,7 @@ def grade_locally(
         alone = not waiting
         batch = deque([suspects.popleft()]) if alone else waiting
         in_flight: dict[str, bytes] = {}
-        yield from _one_pool(bundle, batch, in_flight, files, 1 if alone else min(cores, len(batch)))
+        yield from _one_pool(bundle, batch, in_flight, 1 if alone else min(cores, len(batch)))
         for student, content in in_flight.items():
             tries[student] = tries.get(student, 0) + 1
             if tries[student] < TRIES:
@@ -50,14 +49,14 @@ def given_up(bundle: Bundle) -> Graded:
 
 
 def _one_pool(
-    bundle: Bundle, waiting: deque[Job], in_flight: dict[str, bytes], files: Path | None, processes: int
+    bundle: Bundle, waiting: deque[Job], in_flight: dict[str, bytes], processes: int
 ) -> Iterator[tuple[str, Graded]]:
     """The results that one pool gives before it is done or broken; then `in_flight` has what it was at."""
     pool = ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=warm_up,
-        initargs=(bundle, files),
+        initargs=(bundle,),
     )
     futures: dict[Future[Graded], str] = {}
     with pool:
@@ -77,20 +76,32 @@ def _one_pool(
             return
 
 
-def warm_up(bundle: Bundle, files: Path | None) -> None:
+def warm_up(bundle: Bundle) -> None:
     """Start this worker's sandbox."""
     global _nursery
-    _nursery = Nursery(modules=list(bundle.modules), files=files)
-    atexit.register(_nursery.close)
+    _nursery = Nursery.of(bundle)
+    atexit.register(_close)
+
+
+def _close() -> None:
+    if _nursery:
+        _nursery.close()
 
 
 def grade_here(bundle: Bundle, content: bytes) -> Graded:
-    """Grade one submission in this worker's sandbox; a new sandbox where the old one was killed."""
+    """Grade one submission in this worker's sandbox."""
+    global _nursery
+    assert _nursery is not None
+    graded, _nursery = grade_in(_nursery, bundle, content)
+    return graded
+
+
+def grade_in(nursery: Nursery, bundle: Bundle, content: bytes) -> tuple[Graded, Nursery]:
+    """The result, and the nursery to use next: a new one where the old one was killed."""
     for _ in range(TRIES):
-        assert _nursery is not None
         try:
-            return grade_submission(bundle, content, _nursery)
+            return grade_submission(bundle, content, nursery), nursery
         except NurseryGoneError:
-            _nursery.close()
-            warm_up(bundle, _nursery.files)
-    return given_up(bundle)
+            nursery.close()
+            nursery = Nursery.of(bundle)
+    return given_up(bundle), nursery

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from xentcourse.checks.calling import Outcome, Raised
 from xentcourse.checks.plain import Plain
@@ -41,6 +41,18 @@ class SessionEnded(Exception):  # noqa: N818  (it says how a session came to its
     """The submission's process is gone or had to be ended; the message says why, in a learner's words."""
 
 
+class HasFiles(Protocol):
+    """What a nursery needs to know of a bundle."""
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Libraries to import beforehand."""
+
+    @property
+    def files(self) -> tuple[tuple[str, bytes], ...]:
+        """Files for the notebook to read, by relative path."""
+
+
 class NurseryGoneError(Exception):
     """The warm parent was killed; a new nursery can take its place."""
 
@@ -50,7 +62,7 @@ class Nursery:
 
     def __init__(self, *, modules: list[str], files: Path | None = None):
         ours, theirs = socket.socketpair()
-        self.files = files
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the nursery)
         self._process = subprocess.Popen(
             walls.command(files, theirs.fileno(), modules),
@@ -69,6 +81,20 @@ class Nursery:
             said = self._errors.read().decode(errors="replace").strip()
             self.close()
             raise CourseError(f"The sandbox did not start: {said or 'no word from it'}") from None
+
+    @classmethod
+    def of(cls, bundle: "HasFiles") -> "Nursery":
+        """The nursery for an assignment: its libraries imported, its files in view."""
+        if not bundle.files:
+            return cls(modules=list(bundle.modules))
+        folder = tempfile.TemporaryDirectory(prefix="assignment-")
+        for name, content in bundle.files:
+            path = Path(folder.name, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        nursery = cls(modules=list(bundle.modules), files=Path(folder.name))
+        nursery._folder = folder
+        return nursery
 
     def spawn(self, limits: Limits) -> "Session":
         """A fresh process for one submission."""
@@ -95,6 +121,8 @@ class Nursery:
         self._process.kill()
         self._process.wait()
         self._errors.close()
+        if self._folder:
+            self._folder.cleanup()
 
     def __enter__(self) -> "Nursery":
         return self
