@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -20,3 +21,22 @@ def environment() -> dict[str, str]:
     """
     scripts = str(Path(sys.executable).parent)
     return os.environ | {"PATH": os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])}
+
+
+@contextmanager
+def tools_on_path(**variables: str) -> Iterator[None]:
+    """For a while, `environment()` and these variables as the environment of this very process.
+
+    Not nbgrader's setenv: afterwards that deletes what it set, PATH as well.
+    """
+    variables["PATH"] = environment()["PATH"]
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -265,13 +265,12 @@ def graded(tmp_path_factory) -> Graded:
     result = shared / "class.pickle"
     with FileLock(shared / "class.lock"):
         if not result.is_file():
-            result.write_bytes(pickle.dumps(grade_class(shared / "class")))
-    graded: Graded = pickle.loads(result.read_bytes())
-    return graded
+            result.write_bytes(pickle.dumps(grade_class(course_in(shared / "class"))))
+    return Graded(Course(shared / "class"), *pickle.loads(result.read_bytes()))
 
 
-def grade_class(root: Path) -> Graded:
-    course = course_in(root)
+def grade_class(course: Course) -> tuple[dict[str, stock.Score], dict[str, str], dict[str, dict[str, str]]]:
+    """Hand in, grade, write feedback, export; returns the scores, the feedback's text and the table."""
     for student, handed_in in CLASS.items():
         file = "softmax (1).ipynb" if student == "renamed" else "softmax.ipynb"
         hand_in(course, student, handed_in.work, file)
@@ -283,7 +282,7 @@ def grade_class(root: Path) -> Graded:
     with path.open(newline="") as file:
         exported = {row["student_id"]: row for row in csv.DictReader(file)}
     text = {p.parts[-3]: html.unescape(re.sub(r"<[^>]*>", "", p.read_text(encoding="utf-8"))) for p in pages}
-    return Graded(course, {score.student: score for score in scores}, text, exported)
+    return {score.student: score for score in scores}, text, exported
 
 
 @pytest.fixture
@@ -382,7 +381,9 @@ def test_the_same_course_seed_gives_the_same_inputs_scores_and_sentences(again, 
 
 
 def test_students_are_graded_and_listed_as_asked(again):
+    before = dict(os.environ)
     scores = stock.grade(again.course, again.course.chapter("softmax"), students=["truncated", "nobody"])
+    assert dict(os.environ) == before, "the environment is as it was, PATH above all"
     assert [score.student for score in scores] == ["truncated", "nobody"]
     assert scores[1].problem.startswith("submitted/nobody/softmax/softmax.ipynb is missing")
     assert (scores[1].points, scores[1].max_points) == (0, 20)
