@@ -26,8 +26,11 @@
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code and run the cell, then run the check below it.
 # A check tries your function on fresh random inputs and tells you what is wrong, not only that something is.
-# The same checks grade your work, so what passes here passes there.
-# A part that you leave out costs its own points and no others.
+# The same checks grade your work.
+# If one fails, its last line repeats it with the same inputs: copy that line into a new cell of your own, and run it until it passes.
+# Then run the check's own cell once more: new inputs, same rules.
+# What your function prints inside a check is shown only if the check fails.
+# A part that you leave out costs its own points, and those of later parts only where they use it.
 #
 # The chapter *Softmax* of the book derives everything that is used here.
 # Use NumPy only: `np.exp`, `np.log`, sums and maxima are all you need.
@@ -42,12 +45,16 @@ from xentcourse.checks import softmax as check
 #
 # *15 minutes, difficulty ●○○, 5 points*
 #
-# A model gives every class a score, its logit $z_k$. Softmax turns the $K$ scores into probabilities:
+# A model gives every class a score, its logit $z_k$.
+# Softmax turns the $K$ scores into probabilities:
 #
 # $$p_k = \frac{e^{z_k}}{\sum_{j=1}^{K} e^{z_j}}.$$
 #
-# **Worked example.** For $z = (0, \ln 2, \ln 3)$ the exponentials are $1, 2, 3$. Their sum is $6$, so $p = (\tfrac16, \tfrac26, \tfrac36)$.
-# With two axes, `keepdims=True` keeps the summed axis with length 1, so that the division broadcasts row by row.
+# **Worked example.** For $z = (0, \ln 2, \ln 3)$ the exponentials are $1, 2, 3$.
+# Their sum is $6$, so $p = (\tfrac16, \tfrac26, \tfrac36)$.
+#
+# **Several rows at once.** Each row of a table is a distribution of its own.
+# `sum(axis=1)` adds along the rows and drops that axis; with `keepdims=True` it stays, with length 1, and the division broadcasts row by row.
 # Run the next cell and look at the two shapes:
 
 # %%
@@ -59,11 +66,18 @@ print(
 print("each row divided by its sum:\n", table / table.sum(axis=1, keepdims=True))
 
 # %% [markdown] nbgrader={"grade_id": "softmax-prompt_1"}
-# **Your turn.** Write `softmax` for arrays of any shape, along any `axis`, with a `temperature` $T$ that divides the logits first.
+# **Your turn.** Write `softmax` for arrays with any number of axes.
+# The probabilities sum to 1 along `axis`.
+# The `temperature` $T$ divides the logits before anything else.
 #
-# There are two checks, with points of their own: the first uses ordinary logits, the second logits so large that $e^{z}$ is no longer a number the computer can hold.
+# Two checks follow, each with points of its own.
+# The first uses ordinary logits.
+# The second uses logits so large that $e^{z}$ is no longer a number the computer can hold.
+# It also uses the logit $-\infty$, which marks an impossible class: $e^{-\infty} = 0$, so its probability is 0.
 #
-# <details><summary>Hint 1: the second check fails, and everything is nan</summary>
+# Write the formula as it stands first, and mend it when the second check complains.
+#
+# <details><summary>Hint 1: the second check fails, and the result is nan</summary>
 #
 # `np.exp(1000)` is `inf`, and `inf / inf` is `nan`. Adding the same number to every logit of a row does not change softmax. Which number would make all exponentials at most 1?
 # </details>
@@ -100,7 +114,8 @@ check.softmax_extremes(softmax)
 #
 # *15 minutes, difficulty ●●○, 3 points*
 #
-# A loss needs $\log p_k$, not $p_k$. `np.log(softmax(z))` is not good enough: for $z = (0, 1000)$ the first probability is $e^{-1000}$, which the computer rounds to 0, and $\log 0 = -\infty$.
+# A loss needs $\log p_k$, not $p_k$.
+# `np.log(softmax(z))` is not good enough: for $z = (0, 1000)$ the first probability is very nearly $e^{-1000}$, which the computer rounds to 0, and $\log 0 = -\infty$.
 # The exact answer is very nearly $-1000$, an ordinary number.
 # Take the logarithm on paper instead:
 #
@@ -118,14 +133,15 @@ with np.errstate(divide="ignore"):
 
 # %% [markdown] nbgrader={"grade_id": "softmax-prompt_2"}
 # **Your turn.** Write `log_softmax` so that it is right for logits of any size, along any axis.
+# An impossible class, with logit $-\infty$, has the logarithm $-\infty$.
 #
-# <details><summary>Hint 1: where does the maximum go?</summary>
+# <details><summary>Hint 1: the exponentials overflow</summary>
 #
-# Let $m$ be the largest logit of the row. Replace every $z$ by $z - m$, both outside and inside the sum: $\log p_k = (z_k - m) - \log\sum_j e^{z_j - m}$.
+# Softmax does not change when the same number is subtracted from every logit of a row, so neither does its logarithm. Which number helped in part 1? In the formula above, $z$ stands in two places.
 # </details>
 # <details><summary>Hint 2: the recipe</summary>
 #
-# `shifted = z - max`, then `shifted - np.log(np.exp(shifted).sum(...))`. The maximum and the sum are along the axis with `keepdims=True`. No probability is ever formed.
+# Let $m$ be the largest logit of the row: $\log p_k = (z_k - m) - \log\sum_j e^{z_j - m}$. In NumPy: `shifted = z - max`, then `shifted - np.log(np.exp(shifted).sum(...))`, with the maximum and the sum along the axis and `keepdims=True`.
 # </details>
 
 
@@ -135,7 +151,7 @@ def log_softmax(z, axis=-1):
 
     z    : array of logits, any shape; -inf marks an impossible class
     axis : the axis of the classes
-    Returns an array of the same shape, finite wherever z is finite. Leaves z as it is.
+    Returns an array of the same shape, -inf only where z is. Leaves z as it is.
     """
     ### BEGIN SOLUTION
     z = np.asarray(z)
@@ -152,7 +168,8 @@ check.log_softmax(log_softmax)
 #
 # *15 minutes, difficulty ●●○, 3 points*
 #
-# The model sees an example with label $y$, a class number. The likelihood of that label is $p_y$, and the loss is its negative logarithm:
+# The model sees an example with label $y$, a class number that counts from 0.
+# The likelihood of that label is $p_y$, and the loss is its negative logarithm:
 #
 # $$\ell = -\log p_y.$$
 #
@@ -168,7 +185,8 @@ print("table[[0, 1], [2, 0]] =", table[np.arange(2), columns], "  one entry a ro
 print("table[:, [2, 0]] =\n", table[:, columns], "  two whole columns: not what you want")
 
 # %% [markdown] nbgrader={"grade_id": "softmax-prompt_3"}
-# **Your turn.** Write `cross_entropy` for integer labels. `reduction` says what comes back: `"mean"` and `"sum"` give one number, `"none"` gives one loss for each row.
+# **Your turn.** Write `cross_entropy` for integer labels.
+# The text `reduction` says what comes back: `"mean"` and `"sum"` give one number, `"none"` gives one loss for each row.
 #
 # <details><summary>Hint 1: start from part 2</summary>
 #
@@ -204,7 +222,8 @@ check.cross_entropy(cross_entropy)
 #
 # *10 minutes, difficulty ●●○, 3 points*
 #
-# A target may itself be a distribution $y_1,\dots,y_K$: three annotators said "cat", one said "dog". The loss is the cross-entropy
+# A target may itself be a distribution $y_1,\dots,y_K$: three annotators said "cat", one said "dog".
+# The loss of one example is then the *cross-entropy*
 #
 # $$\ell = -\sum_{k} y_k \log p_k .$$
 #
@@ -212,17 +231,22 @@ check.cross_entropy(cross_entropy)
 #
 # **Worked example.** With $y = (\tfrac34, \tfrac14)$ and $p = (\tfrac12, \tfrac12)$, both logarithms are $-\ln 2$ and the loss is $\ln 2$.
 #
-# One trap is left: a class that is impossible under the model has $\log p_k = -\infty$. If its target is 0, it counts 0, since $y \log p \to 0$ as $y \to 0$ with $p$ fixed, and an outcome that never occurs can't cost anything. The computer disagrees:
+# **A trap.** A class that is impossible for the model has $\log p_k = -\infty$.
+#
+# - Its target is above 0: the model rules out what can happen, and the loss is $+\infty$.
+# - Its target is 0: it counts 0, because an outcome that never occurs costs nothing.
+#
+# The computer disagrees with the second:
 
 # %%
 with np.errstate(invalid="ignore"):
     print("0 * -inf =", 0.0 * -np.inf)
-# np.multiply leaves out what `where` excludes, and takes it from `out`:
+# np.where(condition, a, b) takes its entries from a where the condition holds, and from b elsewhere:
 y, log_p = np.array([0.0, 1.0]), np.array([-np.inf, -0.5])
-print("with where:", np.multiply(y, log_p, out=np.zeros_like(log_p), where=y > 0))
+print("np.where:", np.where(y > 0, log_p, 0.0), "  times y:", y * np.where(y > 0, log_p, 0.0))
 
 # %% [markdown] nbgrader={"grade_id": "softmax-prompt_4"}
-# **Your turn.** Write `soft_cross_entropy`, the mean over the rows.
+# **Your turn.** Write `soft_cross_entropy`: the mean of the rows' losses.
 #
 # <details><summary>Hint 1: from formula to array</summary>
 #
@@ -230,7 +254,7 @@ print("with where:", np.multiply(y, log_p, out=np.zeros_like(log_p), where=y > 0
 # </details>
 # <details><summary>Hint 2: the impossible class</summary>
 #
-# Use the `np.multiply(..., where=targets > 0)` of the example, or `np.where(targets > 0, log_p, 0.0)` before you multiply.
+# `np.where(targets > 0, log_p, 0.0)` before you multiply. Choosing by the target, not by the infinity, keeps the loss infinite where it must be.
 # </details>
 
 
@@ -240,7 +264,7 @@ def soft_cross_entropy(logits, targets):
 
     logits  : array (N, K); -inf marks an impossible class
     targets : array (N, K), each row a distribution; a target of 0 counts 0
-    Returns one number.
+    Returns one number, inf where an impossible class has a target above 0.
     """
     ### BEGIN SOLUTION
     log_p = np.where(targets > 0, log_softmax(logits), 0.0)
@@ -260,10 +284,11 @@ check.soft_cross_entropy(soft_cross_entropy)
 #
 # $$\frac{\partial \ell}{\partial z_k} = p_k - y_k,$$
 #
-# where $y$ is the label written one-hot. The *mean* loss over $N$ examples has this divided by $N$.
+# where $y$ is the label written *one-hot*: 1 at its class, 0 elsewhere.
+# The *mean* loss over $N$ examples has this divided by $N$.
 #
-# **Worked example.** For $z = (0, 0)$ and label 1: $p = (\tfrac12, \tfrac12)$, $y = (0, 1)$, so the gradient is $(\tfrac12, -\tfrac12)$.
-# Never trust a gradient: nudge each logit a little and watch the loss.
+# **Worked example.** For $z = (0, 0)$ and label 1: $p = (\tfrac12, \tfrac12)$ and $y = (0, 1)$, so the gradient is $(\tfrac12, -\tfrac12)$.
+# Never trust a gradient that you have not nudged: move each logit a little and watch the loss.
 
 
 # %%
@@ -282,7 +307,7 @@ for k, direction in enumerate(np.eye(2)):
 #
 # <details><summary>Hint 1: one-hot labels</summary>
 #
-# `np.eye(K)[labels]` has a one-hot row for each label. Or copy the probabilities and subtract 1 at `[np.arange(N), labels]`.
+# `np.eye(K)[labels]` has a one-hot row for each label, if $K$ is the number of classes. Or subtract 1 from the probabilities at `[np.arange(N), labels]`.
 # </details>
 # <details><summary>Hint 2: the recipe</summary>
 #
@@ -312,13 +337,18 @@ check.gradient(gradient)
 #
 # *15 minutes, difficulty ●●●, 3 points*
 #
-# Softmax regression computes the logits of all $N$ examples as $Z = XW + b$: features $X$ of shape $(N, D)$, weights $W$ of shape $(D, K)$, one bias for each class.
-# With $G$, the gradient in the logits that part 5 gives, the chain rule says
+# Softmax regression computes the logits of all $N$ examples as $Z = XW + b$: features $X$ of shape $(N, D)$, weights $W$ of shape $(D, K)$, and one bias for each class in $b$.
+# Let $L$ be the mean loss and $G$ its gradient in the logits, which part 5 gives.
+# The chain rule says
 #
 # $$\frac{\partial L}{\partial W} = X^{\mathsf T} G, \qquad \frac{\partial L}{\partial b_k} = \sum_i G_{ik}.$$
 #
+# A step of *gradient descent* subtracts from each parameter its gradient times a *learning rate* $\eta$:
+#
+# $$W \leftarrow W - \eta\, \frac{\partial L}{\partial W}, \qquad b \leftarrow b - \eta\, \frac{\partial L}{\partial b}.$$
+#
 # **Worked example.** One example with features $(1, 2)$, two classes, label 1, and all parameters 0: $G = (\tfrac12, -\tfrac12)$.
-# The weights' gradient is the column $(1, 2)$ times the row $G$:
+# The gradient in $W$ is the column $(1, 2)$ times the row $G$:
 
 # %%
 X, G = np.array([[1.0, 2.0]]), np.array([[0.5, -0.5]])
@@ -327,7 +357,8 @@ print("gradient in b:", G.sum(axis=0))
 print("W after one step with learning rate 0.1:\n", np.zeros((2, 2)) - 0.1 * X.T @ G)
 
 # %% [markdown] nbgrader={"grade_id": "softmax-prompt_6"}
-# **Your turn.** Write `fit`: start from zeros and take `steps` steps of gradient descent on the mean loss. Every step uses all examples and updates `W` and `b` from the same gradient.
+# **Your turn.** Write `fit`: start from zeros and take `steps` steps of gradient descent on the mean loss.
+# Every step uses all examples and moves `W` and `b` by the same $G$.
 #
 # <details><summary>Hint 1: the loop</summary>
 #
@@ -345,7 +376,7 @@ def fit(X, labels, classes, steps, learning_rate):
 
     X      : array (N, D) of features
     labels : integer array (N,), each in 0..classes-1
-    Returns the weights (D, classes) and the bias (classes,).
+    Returns the weights (D, classes) and the bias (classes,), in this order.
     """
     ### BEGIN SOLUTION
     W, b = np.zeros((X.shape[1], classes)), np.zeros(classes)
@@ -365,6 +396,7 @@ check.fit(fit)
 #
 # Your classifier reads handwritten digits. No points: enjoy it.
 # Before you run the cell, decide: what is the mean loss of a classifier that gives each of the ten digits the same probability?
+# That is the row of 0 steps.
 
 # %%
 from sklearn.datasets import load_digits

@@ -4,15 +4,48 @@ import re
 
 from xentcourse.checks.calling import Raised
 
-#: A pattern for "Type: message", and the tutor's sentence.
+#: A pattern for "Type: message" and, below it, the line of source; and the tutor's sentence.
+#: The first that matches speaks, so the narrower ones come first.
 HINTS = {
-    r"could not be broadcast|shapes? .* not aligned|non-broadcastable": (
+    r"not aligned|mismatch in its core dimension": (
+        "Likely slip: a matrix product of shapes that do not fit. In A @ B, A needs as many columns as B "
+        "has rows. Print both shapes: does .T put the right one first?"
+    ),
+    r"(could not be broadcast|non-broadcastable)(?s:.*)(eye|one_?hot)": (
+        "Likely slip: two arrays with shapes that do not fit. One-hot rows need a column for each class, "
+        "also for a class that no label names; and a sum or a maximum along an axis loses that axis, "
+        "unless keepdims=True keeps it with length 1."
+    ),
+    r"could not be broadcast|non-broadcastable": (
         "Likely slip: two arrays with shapes that do not fit. A sum or a maximum along an axis loses "
         "that axis; keepdims=True keeps it with length 1."
     ),
-    r"AxisError|axis \d+ is out of bounds": (
+    r"AxisError|axis \d+ is out of bounds|too many indices|tuple index out of range": (
         "Likely slip: a fixed number of axes. The arrays may have one axis or three: "
         "use the axis that is asked for, or -1 for the last."
+    ),
+    r"IndexError: index -?\d+ is out of bounds": (
+        "Likely slip: a list or an axis that is shorter than thought. Is its length the number of classes "
+        "or the number of rows? And counting starts at 0."
+    ),
+    r"arrays used as indices must be of integer|only integers, slices": (
+        "Likely slip: decimals used as an index; a whole number is needed as an index. "
+        "Probabilities and one-hot rows are no labels."
+    ),
+    r"truth value of an array": (
+        "Likely slip: an array where Python wants one True or False, as in `if`, max(z) or min(z). "
+        "Use np.where(condition, a, b) for `if` and np.max(z, axis=...) for max."
+    ),
+    r"can be converted to (a )?(Python )?scalars?|must be real number, not (list|ndarray)": (
+        "Likely slip: a function of Python's, such as math.exp, works on one number. "
+        "NumPy's, such as np.exp, works on a whole array."
+    ),
+    r"OverflowError": (
+        "Likely slip: exp overflows. Subtract the largest exponent first, so that no exponential exceeds 1."
+    ),
+    r"ZeroDivisionError|math domain error|expected a positive input": (
+        "Likely slip: a division by a sum, or the logarithm of a sum that overflowed or underflowed. "
+        "Is an exponential rounded to 0?"
     ),
     r"UFuncOutputCastingError|UFuncTypeError: Cannot cast": (
         "Likely slip: an in-place operation on an array of integers, which can't hold the result. "
@@ -20,6 +53,9 @@ HINTS = {
     ),
     r"got an unexpected keyword argument|missing \d+ required positional|positional arguments? but": (
         "Likely slip: the parameters were changed. Keep the `def` line as it was given."
+    ),
+    r"NoneType": (
+        "Likely slip: something that it calls returns nothing. Does every function end with a `return`?"
     ),
     r"NameError|UnboundLocalError": "Was the cell that defines it run, and is it spelt the same there?",
     r"read-only": "Likely slip: an argument is written to. Work on a copy.",
@@ -33,5 +69,5 @@ HINTS = {
 
 def hint_for(raised: Raised) -> str:
     """The sentence for an exception, empty where there is none."""
-    text = f"{raised.type}: {raised.message}"
+    text = f"{raised.type}: {raised.message}\n{raised.line}"
     return next((sentence for pattern, sentence in HINTS.items() if re.search(pattern, text)), "")
