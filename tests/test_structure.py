@@ -250,14 +250,14 @@ def test_every_requirement_is_pinned_and_says_why_it_is_there(name):
     lines = (COURSE.root / name).read_text(encoding="utf-8").splitlines()
     entries = [line for line in lines if line.strip() and not line.startswith(("#", "-c ", "-r "))]
     assert entries, f"{name} is empty"
-    good = re.compile(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*( *; *[^#]+?)? +# \S.*")
+    good = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,_-]+\])?==[0-9][A-Za-z0-9.]*( *; *[^#]+?)? +# \S.*")
     assert [entry for entry in entries if not good.fullmatch(entry)] == []
 
 
 def test_the_constraints_agree_with_the_requirements():
     def pins(name: str) -> dict[str, str]:
         lines = (COURSE.root / name).read_text(encoding="utf-8").splitlines()
-        found = (re.match(r"([A-Za-z0-9._-]+)==([^\s;]+)", line) for line in lines)
+        found = (re.match(r"([A-Za-z0-9._-]+)(?:\[.*?\])?==([^\s;]+)", line) for line in lines)
         return {re.sub(r"[-_.]+", "-", m[1]).lower(): m[2] for m in found if m}
 
     locked = pins("constraints.txt")
