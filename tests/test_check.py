@@ -110,7 +110,7 @@ def leaving(x):
 @pytest.mark.parametrize(
     ("function", "sentence"),
     [
-        (lambda _: None, "returned nothing (None). Is there a return at the end of twice?"),
+        (lambda _: None, "returned nothing (None). Does every branch of twice end in a return?"),
         (lambda _: object(), "returned an object of type object; numbers or arrays are needed."),
         (lambda x: {1: x}, "That is a dict; an array of shape (3,) was expected."),
         (lambda x: x.sum(), "The result is a single number, expected shape (3,)."),
@@ -130,7 +130,7 @@ def test_what_the_function_printed_is_shown_when_it_fails():
         print("x has shape", x.shape)
         return x
 
-    assert "Your function printed: 'x has shape (3,)'" in verdict(talking).message
+    assert "Meanwhile your function wrote:\n    x has shape (3,)" in verdict(talking).message
     assert "printed" not in verdict(lambda x: print("quiet please") or 2 * x).message
 
 

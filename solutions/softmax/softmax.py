@@ -74,6 +74,7 @@ print("each row divided by its sum:\n", table / table.sum(axis=1, keepdims=True)
 # The first uses ordinary logits.
 # The second uses logits so large that $e^{z}$ is no longer a number the computer can hold.
 # It also uses the logit $-\infty$, which marks an impossible class: $e^{-\infty} = 0$, so its probability is 0.
+# Last comes a batch of no rows, shape $(0, 3)$: no rows come back.
 #
 # Write the formula as it stands first, and mend it when the second check complains.
 #
@@ -187,6 +188,8 @@ print("table[:, [2, 0]] =\n", table[:, columns], "  two whole columns: not what 
 # %% [markdown] nbgrader={"grade_id": "softmax-prompt_3"}
 # **Your turn.** Write `cross_entropy` for integer labels.
 # The text `reduction` says what comes back: `"mean"` and `"sum"` give one number, `"none"` gives one loss for each row.
+#
+# A batch of no rows has the sum 0 and no losses; its mean is not asked.
 #
 # <details><summary>Hint 1: start from part 2</summary>
 #
@@ -341,7 +344,7 @@ check.gradient(gradient)
 # Let $L$ be the mean loss and $G$ its gradient in the logits, which part 5 gives.
 # The chain rule says
 #
-# $$\frac{\partial L}{\partial W} = X^{\mathsf T} G, \qquad \frac{\partial L}{\partial b_k} = \sum_i G_{ik}.$$
+# $$\frac{\partial L}{\partial W} = X^\top G, \qquad \frac{\partial L}{\partial b_k} = \sum_i G_{ik}.$$
 #
 # A step of *gradient descent* subtracts from each parameter its gradient times a *learning rate* $\eta$:
 #

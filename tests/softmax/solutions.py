@@ -172,7 +172,7 @@ def hard_coded(z, axis=-1, temperature=1.0):
     return np.array([0.7054, 0.0351, 0.2595])
 
 
-@mutant("softmax", says="returned nothing (None). Is there a return")
+@mutant("softmax", says="returned nothing (None). Does every branch")
 def no_return(z, axis=-1, temperature=1.0):
     good_softmax(z, axis, temperature)
 
@@ -1146,3 +1146,24 @@ def features_scaled_in_place(X, labels, classes, steps, learning_rate):
 def bias_with_two_axes(X, labels, classes, steps, learning_rate):
     W, b = descend(X, labels, classes, steps, learning_rate)
     return W, b[None]
+
+
+# ---- batches of no rows -----------------------------------------------------------------------------
+
+
+@right("softmax_extremes")
+def a_list_of_rows(z, axis=-1, temperature=1.0):
+    if np.ndim(z) == 1:
+        return good_softmax(z, axis, temperature)
+    return [good_softmax(row, -1, temperature) for row in z]
+
+
+@mutant("softmax_extremes", says="the maximum of the whole array, which a batch of no rows does not have")
+def capped_by_the_largest_of_all(z, axis=-1, temperature=1.0):
+    return good_softmax(np.minimum(z, np.max(z)), axis, temperature)
+
+
+@mutant("cross_entropy", says="a batch of no rows")
+def sum_as_mean_times_rows(logits, labels, reduction="mean"):
+    values = losses(logits, labels)
+    return {"none": values, "mean": values.mean(), "sum": values.mean() * len(values)}[reduction]

@@ -1,6 +1,7 @@
 """One learner's function as a check sees it, and the ways a check can end."""
 
 import itertools
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,12 +16,22 @@ FLOAT64 = Tolerance()
 FLOAT32 = Tolerance(relative=2e-5, absolute=1e-6)
 
 
+WRITTEN_LINES = 5  #: of what a function printed, shown with a failure
+WIDTH = 96  #: columns of a sentence in a notebook
+AGAIN = "To repeat this very check:"
+
+
 class CheckFailedError(AssertionError):
     """A learner's function is wrong; the message is what a tutor would say."""
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the sentences alone, no traceback through the course's code."""
-        return str(self).splitlines()
+        # JupyterLab breaks long lines anywhere; what is to be copied stays whole.
+        return [
+            part
+            for line in str(self).splitlines()
+            for part in ([line] if line.startswith(AGAIN) else textwrap.wrap(line, WIDTH) or [""])
+        ]
 
 
 class NotAttemptedError(Exception):
@@ -74,7 +85,8 @@ class Answer:
         if note:
             lines.append(f"(The case: {note}.)")
         if printed.strip():
-            lines.append(f"Your function printed: {show(printed.strip())}")
+            lines.append("Meanwhile your function wrote:")
+            lines += [f"    {line}" for line in printed.strip().splitlines()[:WRITTEN_LINES]]
         raise CheckFailedError("\n".join(lines))
 
     def _call(self, args: tuple[Plain, ...], kwargs: dict[str, Plain], note: str = "") -> Outcome:
@@ -92,11 +104,14 @@ class Answer:
             self.fail(message, line, hint_for(raised), note=note, printed=outcome.printed)
         if outcome.not_plain:
             self.fail(
-                f"{shown} returned an object of type {outcome.not_plain}; numbers or arrays are needed."
+                f"{shown} returned an object of type {outcome.not_plain}; numbers or arrays are needed.",
+                "Make it one before you return it: np.array(list(result)), for instance.",
+                note=note,
             )
         if outcome.value is None:
             self.fail(
-                f"{shown} returned nothing (None). Is there a return at the end of {self.name}?", note=note
+                f"{shown} returned nothing (None). Does every branch of {self.name} end in a return?",
+                note=note,
             )
         return outcome
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from xentcourse.checks.answer import Answer, CheckFailedError, NotAttemptedError
+from xentcourse.checks.answer import AGAIN, Answer, CheckFailedError, NotAttemptedError
 from xentcourse.checks.calling import Caller, CallHere
 
 #: The course's seed at grading; at home every run draws its own.
@@ -80,7 +80,7 @@ class Check:
             return Verdict("not attempted", f"{missing}: write it above, then run this cell again.", seed)
         except CheckFailedError as failure:
             again = f"check.{self.name}({', '.join(self.functions)}, seed={seed})"
-            return Verdict("failed", f"✗ {self.name}\n{failure}\nTo repeat this very check: {again}", seed)
+            return Verdict("failed", f"✗ {self.name}\n{failure}\n{AGAIN} {again}", seed)
         calls = sum(answer.calls for answer in answers)
         return Verdict("passed", f"✓ {self.name}: {calls} calls agree (seed {seed})", seed)
 

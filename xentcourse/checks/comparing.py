@@ -35,6 +35,8 @@ class Tolerance:
                 and all(map(self.accepts, value, expected))
             )
         x, e = as_numbers(value), np.asarray(expected)
+        if e.size == 0:  # a loop over no rows can't know how long they would have been
+            return x is not None and x.size == 0
         return x is not None and x.shape == e.shape and bool(self.close(x, e).all())
 
     def close(self, x: np.ndarray, e: np.ndarray) -> np.ndarray:

@@ -55,6 +55,7 @@ def softmax_extremes(answer: Answer, rng: Rng) -> None:
             note=note,
             slips=slips.EXTREME_TEMPERATURES,
         )
+    answer.must_match(reference.softmax, np.zeros((0, 3)), note="a batch of no rows")
 
 
 @check("log_softmax")
@@ -89,6 +90,14 @@ def cross_entropy(answer: Answer, rng: Rng) -> None:
         note="no reduction given: the mean",
         slips=slips.CROSS_ENTROPY,
     )
+    for reduction in ("sum", "none"):
+        answer.must_match(
+            reference.softmax_cross_entropy,
+            np.zeros((0, 3)),
+            np.zeros(0, dtype=np.int64),
+            reduction=reduction,
+            note="a batch of no rows",
+        )
 
 
 @check("soft_cross_entropy")
