@@ -50,7 +50,11 @@ VIOLATIONS = """async (colours_only) => {
         `${rule.id} (${rule.impact}): ${rule.help}\\n    ${node.html}\\n    ${node.failureSummary}`));
 }"""
 
-SWITCH_MODE = "mode => { Object.assign(document.documentElement.dataset, {mode: mode, theme: mode}); }"
+#: At once: a colour that is still on its way has a contrast of its own.
+SWITCH_MODE = """mode => {
+    document.head.insertAdjacentHTML("beforeend", "<style>* { transition: none !important; }</style>");
+    Object.assign(document.documentElement.dataset, {mode: mode, theme: mode});
+}"""
 
 
 @dataclass
