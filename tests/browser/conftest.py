@@ -59,10 +59,9 @@ def pages() -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes a `name` runs for every page; one page's tests share a worker and so its visits."""
+    """A test that takes a `name` runs for every page."""
     if "name" in metafunc.fixturenames:
-        marked = [pytest.param(name, marks=pytest.mark.xdist_group(f"page-{name}")) for name in pages()]
-        metafunc.parametrize("name", marked)
+        metafunc.parametrize("name", pages())
 
 
 @pytest.fixture(scope="session")

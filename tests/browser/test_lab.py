@@ -37,7 +37,7 @@ TUTOR = "Subtract the largest logit before exp"
 NOTHING_RUNS = """() => [...document.querySelectorAll(".jp-InputPrompt")]
     .every(prompt => !prompt.textContent.includes("[*]"))"""
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("lab")]
+pytestmark = pytest.mark.browser
 
 
 def solutions() -> dict[str, str]:

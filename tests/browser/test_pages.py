@@ -1,6 +1,6 @@
 """Every page of the built site in Chromium: wide and narrow, light and dark, with scripts and without."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,6 @@ class Visit:
     elsewhere: list[str] = field(default_factory=list)  # requests that left the site
     failed: list[str] = field(default_factory=list)  # requests that brought nothing
     errors: list[str] = field(default_factory=list)  # of the console, and uncaught ones
-    too_wide: list[str] = field(default_factory=list)  # elements beyond the right edge
-    unreachable: list[str] = field(default_factory=list)  # boxes that only a mouse or finger can scroll
-    violations: dict[str, list[str]] = field(default_factory=dict)  # of accessibility rules, by mode
 
     def listen(self, page: Any, address: str) -> None:
         """Note what goes wrong from now on."""
@@ -112,76 +109,42 @@ def contexts(browser: Any) -> Iterator[dict[int, Any]]:
         context.close()
 
 
-@pytest.fixture(scope="module")
-def visit(contexts: dict[int, Any], axe: str, site: Any) -> Callable[[str, int], Visit]:
-    """Visits a page at a width, once, and tells what was seen."""
-    seen: dict[tuple[str, int], Visit] = {}
-
-    def look(name: str, width: int) -> Visit:
-        page, visit = contexts[width].new_page(), Visit()
-        visit.listen(page, site.address)
-        page.goto(site.url(name), wait_until="load")
-        first, second = WIDTHS[width]
-        assert page.evaluate("document.documentElement.dataset.theme") == first, "the theme ignores the mode"
-        page.evaluate(OPEN_EVERYTHING)
-        visit.too_wide = page.evaluate(TOO_WIDE)
-        page.evaluate("() => new Promise(requestAnimationFrame)")  # observers of sizes have run by then
-        visit.unreachable = page.evaluate(UNREACHABLE)
-        page.evaluate(axe)
-        visit.violations[first] = page.evaluate(VIOLATIONS, False)
-        page.emulate_media(color_scheme=second)
-        page.evaluate(SWITCH_MODE, second)
-        visit.violations[second] = page.evaluate(VIOLATIONS, True)
-        page.close()
-        return visit
-
-    def once(name: str, width: int) -> Visit:
-        if (name, width) not in seen:
-            seen[name, width] = look(name, width)
-        return seen[name, width]
-
-    return once
-
-
 def told(problems: list[str]) -> str:
     return "\n" + "\n".join(f"- {problem}" for problem in problems)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_page_asks_no_other_host_for_anything(visit, name, width):
-    elsewhere = visit(name, width).elsewhere
-    assert not elsewhere, told(elsewhere)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_page_gets_everything_that_it_asks_for(visit, name, width):
-    failed = visit(name, width).failed
-    assert not failed, told(failed)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_page_runs_without_errors(visit, name, width):
-    errors = visit(name, width).errors
-    assert not errors, told(errors)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_page_is_no_wider_than_the_screen(visit, name, width):
-    too_wide = visit(name, width).too_wide
-    assert not too_wide, told(too_wide)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_what_scrolls_sideways_does_so_by_keyboard(visit, name, width):
-    unreachable = visit(name, width).unreachable
-    assert not unreachable, told(unreachable)
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_page_breaks_no_rule_of_accessibility(visit, name, width, mode):
-    violations = visit(name, width).violations[mode]
-    assert not violations, told(violations)
+def test_a_page_works_for_everyone(contexts, axe, site, subtests, name, width):
+    first, second = WIDTHS[width]
+    page, seen = contexts[width].new_page(), Visit()
+    seen.listen(page, site.address)
+    page.goto(site.url(name), wait_until="load")
+    with subtests.test("it opens in the reader's mode"):
+        assert page.evaluate("document.documentElement.dataset.theme") == first
+    page.evaluate(OPEN_EVERYTHING)
+    with subtests.test("it is no wider than the screen"):
+        too_wide = page.evaluate(TOO_WIDE)
+        assert not too_wide, told(too_wide)
+    page.evaluate("() => new Promise(requestAnimationFrame)")  # observers of sizes have run by then
+    with subtests.test("what scrolls sideways does so by keyboard"):
+        unreachable = page.evaluate(UNREACHABLE)
+        assert not unreachable, told(unreachable)
+    page.evaluate(axe)
+    with subtests.test(f"it breaks no rule of accessibility when {first}"):
+        violations = page.evaluate(VIOLATIONS, False)
+        assert not violations, told(violations)
+    page.emulate_media(color_scheme=second)
+    page.evaluate(SWITCH_MODE, second)
+    with subtests.test(f"it breaks no rule about colours when {second}"):
+        violations = page.evaluate(VIOLATIONS, True)
+        assert not violations, told(violations)
+    page.close()
+    with subtests.test("it asks no other host for anything"):
+        assert not seen.elsewhere, told(seen.elsewhere)
+    with subtests.test("it gets everything that it asks for"):
+        assert not seen.failed, told(seen.failed)
+    with subtests.test("it runs without errors"):
+        assert not seen.errors, told(seen.errors)
 
 
 @pytest.fixture(scope="module")
