@@ -66,7 +66,7 @@ def test_every_slip_is_made_by_some_mutant(chapter):
     module = importlib.import_module(f"xentcourse.checks.slips.{chapter.slug}")
     tuples = [value for value in vars(module).values() if isinstance(value, tuple)]
     sentences = {slip.sentence for slips in tuples for slip in slips if isinstance(slip, Slip)}
-    told = "\n".join(verdict(chapter, attempt, 0).message for _, attempt in MUTANTS)
+    told = "\n".join(verdict(of, attempt, 0).message for of, attempt in MUTANTS if of is chapter)
     assert sentences, "the chapter has no slips"
     assert {s for s in sentences if s not in told} == set()
 

@@ -3,6 +3,7 @@
 import runpy
 import sys
 
-sys.path.insert(0, "/inside")
-sys.argv[0] = "/inside/xentcourse/grading/sandbox/inside.py"
-runpy.run_module("xentcourse.grading.sandbox.inside", run_name="__main__", alter_sys=True)
+if __name__ == "__main__":
+    sys.path.insert(0, "/inside")
+    sys.argv[0] = "/inside/xentcourse/grading/sandbox/inside.py"
+    runpy.run_module("xentcourse.grading.sandbox.inside", run_name="__main__", alter_sys=True)

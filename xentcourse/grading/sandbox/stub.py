@@ -40,4 +40,5 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Nothing to run."""
 
 
-sys.meta_path.append(Finder())  # the last to be asked, so that real modules win
+if __name__ == "xentcourse":  # behind the walls this file is the package
+    sys.meta_path.append(Finder())  # the last to be asked, so that real modules win
