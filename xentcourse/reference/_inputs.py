@@ -118,6 +118,48 @@ def as_distributions(
     return array
 
 
+def as_probabilities(p: npt.ArrayLike, *, function: str, name: str) -> FloatArray:
+    """Probabilities that need not belong together: an array of any shape, or one number, each in 0..1."""
+    single = isinstance(p, Real) or (isinstance(p, np.ndarray) and p.ndim == 0)
+    array = as_floats(np.reshape(p, 1) if single else p, function=function, name=name)
+    outside = (array < 0) | (array > 1)
+    if outside.any():
+        where = "" if single else first_index(outside)
+        raise ValueError(
+            f"{function}: {name}{where} is {array[outside][0]:.6g}, a probability from 0 to 1 is needed. "
+            "Is this a percentage, a logit or a count?"
+        )
+    return array.reshape(()) if single else array
+
+
+def as_rows_of_probabilities(p: npt.ArrayLike, *, classes: int, function: str, name: str) -> FloatArray:
+    """Distributions over the last axis, one or many, each over so many classes."""
+    array = as_floats(p, function=function, name=name)
+    if array.shape[-1] != classes:
+        raise ValueError(
+            f"{function}: {name} has shape {array.shape}, its last axis needs length {classes}: "
+            "one probability for each class. Is a class that never came left out?"
+        )
+    return as_distributions(array, shape=array.shape, function=function, name=name)
+
+
+def as_counts(counts: npt.ArrayLike, *, function: str, name: str = "counts") -> FloatArray:
+    """How often each class came: (K,) whole numbers, at least 0, K at least 1."""
+    n = as_floats(counts, function=function, name=name)
+    if n.ndim != 1 or n.size == 0:
+        raise ValueError(
+            f"{function}: {name} has shape {n.shape}, one number for each class, shape (K,), is needed. "
+            "Are these labels that have to be counted first?"
+        )
+    wrong = (n < 0) | np.isinf(n) | (n != np.floor(n))
+    if wrong.any():
+        raise ValueError(
+            f"{function}: {name}{first_index(wrong)} is {n[wrong][0]:.6g}, a whole number >= 0 is needed. "
+            "Are these shares? Multiply them by the number of observations."
+        )
+    return n
+
+
 def check_axis(array: FloatArray, axis: int, *, function: str) -> None:
     """Raise a ValueError where `array` has no such axis."""
     if not -array.ndim <= axis < array.ndim:
