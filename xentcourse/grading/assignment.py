@@ -33,8 +33,9 @@ class Assignment:
         return self.root / "autograded"
 
     def students(self) -> list[str]:
-        """Everybody who handed something in."""
-        return sorted(path.parent.name for path in self.submitted.glob(f"*/{self.name}"))
+        """Everybody who handed something in; nbgrader does not see folders that begin with a dot either."""
+        names = (path.parent.name for path in self.submitted.glob(f"*/{self.name}"))
+        return sorted(name for name in names if not name.startswith("."))
 
     def register(self, db_url: str) -> None:
         """Tell the gradebook about the assignment's cells."""

@@ -4,15 +4,24 @@ A task is a pure function of the bundle and the bytes that were handed in, so it
 only the coordinator writes. Workers need this package, bubblewrap, and nothing of the class.
 """
 
+import asyncio
 import threading
+import time
+import uuid
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from typing import Any
 
 from xentcourse.course import CourseError
 from xentcourse.grading.bundle import Bundle
 from xentcourse.grading.run import Graded
 from xentcourse.grading.sandbox.session import Nursery
-from xentcourse.grading.workers import TRIES, Job, given_up, grade_in
+from xentcourse.grading.workers import TRIES, Job, given_up, grade_in, start_nursery
+
+CONNECT_SECONDS = 5
+WORKER_SECONDS = 60  #: a cluster may be without any worker for so long
 
 _warm = threading.local()  #: each thread of a worker keeps the sandbox of the assignment that it is at
 
@@ -21,49 +30,125 @@ def grade_on_cluster(bundle: Bundle, jobs: Sequence[Job], *, address: str) -> It
     """Grade the jobs on a cluster and yield the results as they come.
 
     address : a scheduler's, such as tcp://10.0.0.1:8786, or "local" for a cluster on this machine.
-    What a lost worker had goes to another. One that loses three workers is given up and stops nobody.
+    What a lost worker had goes to another. A submission that loses more workers than the scheduler's
+    `distributed.scheduler.allowed-failures` is tried again with nothing beside it, so that no other is
+    blamed; if it loses as many again it is given up, and stops nobody.
+    Raises CourseError where the cluster has no worker, can't grade, or is gone.
     """
-    from distributed import as_completed
-
     with _client(address) as client:
-        shared = client.scatter(bundle, broadcast=True, hash=False)
-        futures = {
-            client.submit(
-                _grade, shared, content, key=f"grade-{bundle.assignment}-{student}", pure=False
-            ): student
-            for student, content in jobs
-        }
-        for future in as_completed(list(futures)):
-            student = futures.pop(future)
-            if future.status == "finished":
-                yield student, future.result()
+        _wait_for_workers(client)
+        # A task rather than scattered data, which nobody could make again after its workers are lost.
+        shared = client.submit(_same, bundle, key=f"bundle-{uuid.uuid4().hex}")
+        waiting, suspects = deque(jobs), deque[Job]()
+        while waiting or suspects:
+            alone = not waiting
+            batch = deque([suspects.popleft()]) if alone else waiting
+            for (student, content), graded in _results(client, shared, batch):
+                if graded is not None:
+                    yield student, graded
+                elif alone:
+                    yield student, given_up(bundle)
+                else:
+                    suspects.append((student, content))
+
+
+def _results(client: Any, shared: Any, waiting: deque[Job]) -> Iterator[tuple[Job, Graded | None]]:
+    """The results as they come; None for a job that lost too many workers."""
+    from distributed import KilledWorker
+
+    in_flight: dict[Any, Job] = {}
+    while waiting or in_flight:
+        # Few at a time: a worker that is lost casts suspicion on all that it was to do.
+        while waiting and len(in_flight) < 2 * max(1, sum(client.nthreads().values())):
+            job = waiting.popleft()
+            in_flight[client.submit(_grade, shared, job[1], key=f"grade-{uuid.uuid4().hex}")] = job
+        for future in _done(client, list(in_flight)):
+            job = in_flight.pop(future)
+            error = future.exception() if future.status == "error" else None
+            if error is None:
+                yield job, future.result()
+            elif isinstance(error, KilledWorker):
+                yield job, None
+            elif isinstance(error, CourseError):
+                raise error
             else:
-                yield student, given_up(bundle)
+                raise CourseError(
+                    f"A worker of the cluster can't grade ({type(error).__name__}: {error}). "
+                    "Is the course installed there, in the same version?"
+                ) from error
             future.release()
 
 
-def _client(address: str) -> Any:
-    """A client of the cluster; it gives a task up after it has lost TRIES workers."""
+def _done(client: Any, futures: list[Any]) -> list[Any]:
+    """Those that are done, at least one. Raises CourseError where the cluster is gone."""
+    from distributed import wait
+
+    while True:
+        try:
+            return list(wait(futures, timeout=CONNECT_SECONDS, return_when="FIRST_COMPLETED").done)
+        except TimeoutError:
+            _wait_for_workers(client)
+        except (CancelledError, asyncio.CancelledError, OSError) as error:
+            raise _gone(error) from None
+
+
+def _wait_for_workers(client: Any) -> None:
+    until = time.monotonic() + WORKER_SECONDS
+    try:
+        while not client.nthreads():
+            if time.monotonic() > until:
+                raise CourseError(
+                    f"The Dask cluster has no workers. Start some by "
+                    f"`dask worker {client.scheduler.address} --nthreads 1` and grade again."
+                )
+            time.sleep(0.2)
+    except (OSError, ValueError, AttributeError) as error:
+        raise _gone(error) from None
+
+
+def _gone(error: BaseException) -> CourseError:
+    return CourseError(
+        f"The Dask scheduler is gone ({type(error).__name__}). "
+        "What was recorded before is safe; start it and grade again."
+    )
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Any]:
+    """A client of the cluster that is there, or of one on this machine for as long as it is needed."""
     import dask
     from distributed import Client, LocalCluster
 
-    with dask.config.set({"distributed.scheduler.allowed-failures": TRIES - 1}):
-        if address == "local":
-            return Client(LocalCluster(threads_per_worker=1, dashboard_address=None))
-        try:
-            return Client(address, timeout="10s")
-        except (OSError, ValueError) as error:
-            raise CourseError(
-                f"There is no Dask scheduler at {address} ({error}). "
-                "Start one by `dask scheduler` and workers by `dask worker ADDRESS --nthreads 1`."
-            ) from None
+    if address == "local":
+        with (
+            dask.config.set({"distributed.scheduler.allowed-failures": TRIES - 1}),
+            LocalCluster(threads_per_worker=1, dashboard_address=None) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"There is no Dask scheduler at {address} ({error}). "
+            "Start one by `dask scheduler` and workers by `dask worker ADDRESS --nthreads 1`."
+        ) from None
+    with client:
+        yield client
+
+
+def _same(bundle: Bundle) -> Bundle:
+    return bundle
 
 
 def _grade(bundle: Bundle, content: bytes) -> Graded:
     """The task: grade one submission in this thread's sandbox."""
     if getattr(_warm, "bundle", None) != bundle:
-        if hasattr(_warm, "nursery"):
-            _warm.nursery.close()
-        _warm.nursery, _warm.bundle = Nursery.of(bundle), bundle
+        nursery: Nursery | None = getattr(_warm, "nursery", None)
+        _warm.bundle = _warm.nursery = None
+        if nursery:
+            nursery.close()
+        _warm.nursery, _warm.bundle = start_nursery(bundle), bundle
     graded, _warm.nursery = grade_in(_warm.nursery, bundle, content)
     return graded

@@ -1,15 +1,20 @@
 """Grading a class: what lies under submitted/ goes through the sandbox into nbgrader's gradebook."""
 
+import fcntl
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
 
+from xentcourse.course import CourseError
 from xentcourse.grading.assignment import Assignment
 from xentcourse.grading.bundle import Bundle, make_bundle
 from xentcourse.grading.gradebook import course_seed
 from xentcourse.grading.intake import UnreadableError, read_bytes
-from xentcourse.grading.record import Recorder
+from xentcourse.grading.record import Recorder, Scores
 from xentcourse.grading.run import Graded, unreadable
 from xentcourse.grading.sandbox.session import Limits
 from xentcourse.grading.workers import grade_locally
@@ -19,7 +24,7 @@ BATCH, BATCH_SECONDS = 20, 2.0
 
 @dataclass(frozen=True)
 class Line:
-    """One student's line in the report."""
+    """One student's line in the report, with the scores that are in the gradebook."""
 
     student: str
     notebook: str
@@ -29,6 +34,8 @@ class Line:
     failed: tuple[str, ...]  #: the checks that did not pass
     report: tuple[str, ...]
     readable: bool
+    graded: bool = True  #: in this run; otherwise nothing has changed since it was graded
+    trusted: bool = True  #: whether every verdict was made outside the learner's process
 
 
 @dataclass(frozen=True)
@@ -55,26 +62,53 @@ def grade_class(
     """
     options = options or Options()
     db_url = options.db_url or f"sqlite:///{assignment.root / 'gradebook.db'}"
-    assignment.register(db_url)
-    students = list(options.students) or assignment.students()
+    known = assignment.students()
+    if strangers := sorted(set(options.students) - set(known)):
+        raise CourseError(
+            f"Nothing is handed in for {assignment.name} by {', '.join(strangers)}: "
+            f"there is no {assignment.submitted / strangers[0] / assignment.name}."
+        )
+    students = sorted(set(options.students)) or known
     total = len(students) * len(assignment.notebooks)
     lines: list[Line] = []
-    for name, source in assignment.notebooks.items():
-        bundle = make_bundle(
-            assignment.name,
-            name,
-            source,
-            seed=course_seed(assignment.root),
-            limits=options.limits,
-            files=assignment.files,
-        )
-        folders = {"submitted": assignment.submitted, "autograded": assignment.autograded}
-        with Recorder(bundle, db_url=db_url, **folders) as recorder:
-            for line in _grade_notebook(bundle, students, assignment, recorder, options):
-                lines.append(line)
-                if progress:
-                    progress(len(lines), total)
+    with alone(assignment.root):
+        assignment.register(db_url)
+        for name, source in assignment.notebooks.items():
+            bundle = make_bundle(
+                assignment.name,
+                name,
+                source,
+                seed=course_seed(assignment.root),
+                limits=options.limits,
+                files=assignment.files,
+            )
+            with Recorder(bundle, root=assignment.root, db_url=db_url) as recorder:
+                for line in _grade_notebook(bundle, students, assignment, recorder, options):
+                    lines.append(line)
+                    if progress:
+                        progress(len(lines), total)
     return sorted(lines, key=lambda line: (line.student, line.notebook))
+
+
+def remarks(lines: Sequence[Line]) -> list[str]:
+    """What whoever reads the lines should know about the run as a whole."""
+    doubtful = sorted({line.notebook for line in lines if not line.trusted})
+    return [
+        f"The tests of {name} are plain asserts: as under nbgrader alone, the verdict was made inside the "
+        "learner's process, where a submission that means to can bend it."
+        for name in doubtful
+    ]
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Hold the class's lock, which goes with this process whatever happens to it: there is one writer."""
+    with (root / "gradebook.db-lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(f"Another grading is at work in {root}; wait until it is done.") from None
+        yield
 
 
 def _grade_notebook(
@@ -82,32 +116,49 @@ def _grade_notebook(
 ) -> Iterator[Line]:
     """Grade and record; a line comes when its result is safe in the gradebook."""
     due: dict[str, bytes] = {}
+    digests: dict[str, str] = {}
+    done: list[tuple[str, Graded]] = []
+    recorded = recorder.scores()
     for student in students:
         path = assignment.submitted / student / bundle.assignment / f"{bundle.notebook}.ipynb"
+        why = ""
         try:
             content = read_bytes(path)
         except UnreadableError as error:
-            graded = unreadable(bundle, str(error))
-            recorder.record([(student, "", graded)])
-            yield _line(bundle, student, graded)
-            continue
-        if options.force or recorder.recorded_digest(student) != digest(bundle, content):
+            content, why = b"", str(error)
+        digests[student] = digest(bundle, content, recorder.stamp(student), why)
+        if not options.force and student in recorded and recorder.digest_of(student) == digests[student]:
+            yield _recorded_line(bundle, student, recorded[student], recorder)
+        elif why:
+            done.append((student, unreadable(bundle, why)))
+        else:
             due[student] = content
+    for batch in _batches(chain(done, _graded(bundle, due, options))):
+        troubles = recorder.record([(student, digests[student], graded) for student, graded in batch])
+        scores = recorder.scores([student for student, _ in batch if student not in troubles])
+        for student, graded in batch:
+            yield _line(bundle, student, graded, scores.get(student), troubles.get(student, ""))
+
+
+def _graded(bundle: Bundle, due: dict[str, bytes], options: Options) -> Iterator[tuple[str, Graded]]:
+    """The results of what is due, as they come, from this machine or from a cluster."""
+    if not due:
+        return iter(())
     if options.cluster:
         from xentcourse.grading.cluster import grade_on_cluster
 
-        results = grade_on_cluster(bundle, list(due.items()), address=options.cluster)
-    else:
-        results = grade_locally(bundle, list(due.items()), processes=options.processes)
-    for batch in _batches(results):
-        recorder.record([(student, digest(bundle, due[student]), graded) for student, graded in batch])
-        yield from (_line(bundle, student, graded) for student, graded in batch)
+        return grade_on_cluster(bundle, list(due.items()), address=options.cluster)
+    return grade_locally(bundle, list(due.items()), processes=options.processes)
 
 
-def digest(bundle: Bundle, content: bytes) -> str:
-    """A fingerprint of all that a result depends on: the same one means the same result."""
-    made_from = repr(bundle).encode() + b"\0" + content
-    return hashlib.sha256(made_from).hexdigest()
+def digest(bundle: Bundle, content: bytes, stamp: bytes = b"", why: str = "") -> str:
+    """A fingerprint of all that a result depends on: the same one means the same result.
+
+    stamp : when it was handed in, which decides on penalties
+    why   : why there is no content
+    """
+    parts = (repr(bundle).encode(), stamp, why.encode("utf-8", "replace"), content)
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def _batches(results: Iterator[tuple[str, Graded]]) -> Iterator[list[tuple[str, Graded]]]:
@@ -123,16 +174,34 @@ def _batches(results: Iterator[tuple[str, Graded]]) -> Iterator[list[tuple[str, 
         yield batch
 
 
-def _line(bundle: Bundle, student: str, graded: Graded) -> Line:
-    maximum = sum(mark.max_points for mark in graded.marks)
-    failed = tuple(mark.grade_id for mark in graded.marks if mark.points == 0 and mark.max_points > 0)
+def _line(bundle: Bundle, student: str, graded: Graded, scores: Scores | None, trouble: str) -> Line:
+    """The line of a submission that was graded now; without scores it could not be recorded."""
+    scores = scores or Scores(0.0, sum(mark.max_points for mark in graded.marks), ())
     return Line(
         student,
         bundle.notebook,
-        graded.points,
-        maximum,
+        scores.points,
+        scores.max_points,
         graded.seconds,
-        failed,
-        graded.report,
-        graded.readable,
+        scores.failed,
+        (*graded.report, *([trouble] if trouble else [])),
+        graded.readable and not trouble,
+        trusted=bundle.trusted,
+    )
+
+
+def _recorded_line(bundle: Bundle, student: str, scores: Scores, recorder: Recorder) -> Line:
+    """The line of a submission that has not changed since it was graded."""
+    report, readable = recorder.report_of(student)
+    return Line(
+        student,
+        bundle.notebook,
+        scores.points,
+        scores.max_points,
+        0.0,
+        scores.failed,
+        report,
+        readable,
+        graded=False,
+        trusted=bundle.trusted,
     )

@@ -10,15 +10,21 @@ from xentcourse.course import CourseError
 from xentcourse.tools import tools_on_path
 
 
-def nbgrader_api(root: Path, **settings: str) -> Any:
-    """Nbgrader for the class in `root`, with some settings of its CourseDirectory replaced."""
-    from nbgrader.apps import NbGraderAPI
+def nbgrader_config(root: Path, **settings: str) -> Any:
+    """What nbgrader_config.py of the class in `root` sets, with some settings of CourseDirectory replaced."""
     from traitlets.config import PyFileConfigLoader
 
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.update(settings)
-    return NbGraderAPI(config=config)
+    return config
+
+
+def nbgrader_api(root: Path, **settings: str) -> Any:
+    """Nbgrader for the class in `root`, with some settings of its CourseDirectory replaced."""
+    from nbgrader.apps import NbGraderAPI
+
+    return NbGraderAPI(config=nbgrader_config(root, **settings))
 
 
 def register(root: Path, assignment: str, **settings: str) -> None:

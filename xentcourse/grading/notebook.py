@@ -44,7 +44,7 @@ def executed_notebook(graded: Graded, *, digest: str) -> nbformat.NotebookNode:
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
-            "xentcourse": {"digest": digest, "report": list(graded.report)},
+            "xentcourse": {"digest": digest, "report": list(graded.report), "readable": graded.readable},
         }
     )
     notebook.cells = [_cell(number, executed) for number, executed in enumerate(graded.cells)]
@@ -56,31 +56,40 @@ def executed_notebook(graded: Graded, *, digest: str) -> nbformat.NotebookNode:
 def _cell(number: int, executed: Executed) -> nbformat.NotebookNode:
     piece = executed.piece
     source = piece.source
-    if piece.cell_type == "markdown" and (piece.cell is None or piece.cell.kind != "locked"):
+    if piece.cell and is_task(piece.cell):
+        source = piece.cell.source
+    elif piece.cell_type == "markdown" and (piece.cell is None or piece.cell.kind != "locked"):
         source = sanitised(source)
     make = getattr(nbformat.v4, f"new_{piece.cell_type}_cell")
     cell = make(source, id=f"cell-{number:03}")
     if piece.cell:
-        cell.metadata["nbgrader"] = _metadata(piece.cell)
-        if piece.cell.kind != "solution":
+        cell.metadata["nbgrader"] = metadata(piece.cell)
+        if piece.cell.kind in ("locked", "tests"):
             cell.metadata["nbgrader"]["checksum"] = compute_checksum(cell)
     if piece.cell_type == "code":
         cell.outputs = [nbformat.from_dict(_output(output)) for output in executed.outputs]
     return cell
 
 
-def _metadata(cell: Cell) -> dict[str, Any]:
+def is_task(cell: Cell) -> bool:
+    """Whether this is a task cell of nbgrader: a locked question, answered elsewhere, graded by a person."""
+    return cell.kind == "written" and bool(cell.source)
+
+
+def metadata(cell: Cell) -> dict[str, Any]:
+    """What nbgrader notes about a cell."""
+    task = is_task(cell)
     graded = cell.kind in ("tests", "written")
-    metadata = {
-        "grade": graded,
+    about = {
+        "grade": graded and not task,
         "grade_id": cell.grade_id,
-        "locked": cell.kind in ("locked", "tests"),
+        "locked": cell.kind in ("locked", "tests") or task,
         "schema_version": 3,
-        "solution": cell.kind in ("solution", "written"),
-        "task": False,
+        "solution": cell.kind in ("solution", "written") and not task,
+        "task": task,
         "cell_type": cell.cell_type,
     }
-    return metadata | ({"points": cell.points} if graded else {})
+    return about | ({"points": cell.points} if graded else {})
 
 
 def _output(output: dict[str, Any]) -> dict[str, Any]:

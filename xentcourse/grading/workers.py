@@ -3,11 +3,15 @@
 import atexit
 import multiprocessing
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 
+from xentcourse.course import CourseError
 from xentcourse.grading.bundle import Bundle
 from xentcourse.grading.run import Graded, grade_submission, unreadable
 from xentcourse.grading.sandbox.session import Nursery, NurseryGoneError
@@ -17,6 +21,7 @@ TRIES = 3
 Job = tuple[str, bytes]  #: a student and what was handed in
 
 _nursery: Nursery | None = None
+_refused: CourseError | None = None  #: why this worker has no sandbox
 
 
 def grade_locally(
@@ -26,6 +31,7 @@ def grade_locally(
 
     A worker that dies takes no submission with it. Those that were in the works are tried again, one by one,
     three times at most, so that a poisonous one is known and the others are not blamed.
+    Raises CourseError where this machine has no sandbox.
     """
     cores = processes or os.cpu_count() or 1
     waiting, suspects = deque(jobs), deque[Job]()
@@ -62,7 +68,8 @@ def _one_pool(
     with pool:
         try:
             while waiting or futures:
-                while waiting and len(futures) < processes:
+                # One more for each worker to take up while the results of others are recorded.
+                while waiting and len(futures) < 2 * processes:
                     student, content = waiting.popleft()
                     in_flight[student] = content
                     futures[pool.submit(grade_here, bundle, content)] = student
@@ -74,13 +81,31 @@ def _one_pool(
                     yield student, graded
         except BrokenProcessPool:
             return
+        except BaseException:
+            # Nobody waits for the results, so nobody waits for the workers.
+            for process in list(pool._processes.values()):
+                process.kill()
+            raise
 
 
 def warm_up(bundle: Bundle) -> None:
-    """Start this worker's sandbox."""
-    global _nursery
-    _nursery = Nursery.of(bundle)
-    atexit.register(_close)
+    """Start this worker's sandbox; a worker without one says so when it is asked for the first result."""
+    global _nursery, _refused
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started the workers
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    try:
+        _nursery = start_nursery(bundle)
+        atexit.register(_close)
+    except CourseError as error:
+        _refused = error
+
+
+def _follow_parent() -> None:
+    """End with the process that started this one, however it ended: a pool's worker would wait forever."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 def _close() -> None:
@@ -91,17 +116,34 @@ def _close() -> None:
 def grade_here(bundle: Bundle, content: bytes) -> Graded:
     """Grade one submission in this worker's sandbox."""
     global _nursery
-    assert _nursery is not None
+    if _nursery is None:
+        raise _refused or CourseError("This worker was not warmed up.")
     graded, _nursery = grade_in(_nursery, bundle, content)
     return graded
 
 
+def start_nursery(bundle: Bundle) -> Nursery:
+    """A warm sandbox; one that is killed while it starts is tried again."""
+    for _ in range(TRIES - 1):
+        with suppress(CourseError):
+            return Nursery.of(bundle)
+    return Nursery.of(bundle)
+
+
 def grade_in(nursery: Nursery, bundle: Bundle, content: bytes) -> tuple[Graded, Nursery]:
-    """The result, and the nursery to use next: a new one where the old one was killed."""
+    """The result, and the nursery to use next: a new one where the old one was killed.
+
+    Raises CourseError where no sandbox starts here any more; no submission can make it raise.
+    """
     for _ in range(TRIES):
         try:
             return grade_submission(bundle, content, nursery), nursery
         except NurseryGoneError:
             nursery.close()
-            nursery = Nursery.of(bundle)
+            nursery = start_nursery(bundle)
+        except CourseError:
+            raise
+        except Exception as error:  # a fault of ours, which must not cost the others their grades
+            why = f"Grading this failed ({type(error).__name__}: {error}); please report it."
+            return unreadable(bundle, why[:500]), nursery
     return given_up(bundle), nursery
