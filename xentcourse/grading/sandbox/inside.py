@@ -193,6 +193,7 @@ def copy_tree(source: Path, target: Path) -> None:
         shutil.copytree(source, target, dirs_exist_ok=True, copy_function=shutil.copyfile)
         for path in target.rglob("*"):
             path.chmod(0o777 if path.is_dir() else 0o666)
+        target.chmod(0o1777)  # copying made it like the source, which only its owner may write to
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
