@@ -10,17 +10,19 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 from test_structure import to_do
 
 import xentcourse.book
 import xentcourse.grading.release
-import xentcourse.grading.stock
 import xentcourse.lab
 from xentcourse import cli
 from xentcourse.course import Chapter, Course, CourseError
-from xentcourse.grading.stock import Score
+from xentcourse.grading.grade import Line
+from xentcourse.grading.source import source_notebook
+from xentcourse.grading.summary import as_text
 from xentcourse.lab import lab_environment, lay_copies
 from xentcourse.stamp import stamp, with_chapter
 from xentcourse.tools import environment
@@ -135,7 +137,7 @@ def test_a_command_outside_a_course_says_where_to_go(tmp_path, monkeypatch, argu
     ran = xentcourse_command(*arguments)
     assert (ran.code, ran.out) == (2, "")
     assert is_one_error(ran.err), ran.err
-    assert "is not inside a copy of the course" in ran.err
+    assert "in a copy of the course" in ran.err or "inside a copy of the course" in ran.err
 
 
 def test_the_command_as_typed_has_this_pythons_tools_on_its_path(tmp_path):
@@ -258,48 +260,76 @@ def test_release_that_fails_exits_1(course):
 # ---- grade ------------------------------------------------------------------------------------------
 
 
-def graded(monkeypatch, *scores: Score) -> list:
-    """Let `grade` find these scores; returns what it is asked."""
-    asked = []
-
-    def grade(course, chapter, *, students=None):
-        asked.append((chapter.slug, students))
-        return list(scores)
-
-    monkeypatch.setattr(xentcourse.grading.stock, "grade", grade)
-    return asked
+def submit(course: Course, student: str, content: str) -> None:
+    path = course.root / "submitted" / student / "softmax" / "softmax.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(content, encoding="utf-8")
 
 
-def test_grade_lists_everybodys_points(here, monkeypatch):
-    asked = graded(monkeypatch, Score("ada", 20, 20, None), Score("emmy", 7.5, 20, None))
-    ran = xentcourse_command("grade", "softmax")
-    assert asked == [("softmax", None)]
-    assert (ran.code, ran.err) == (0, "")
-    assert ran.out.splitlines() == ["student  points", "ada      20 of 20", "emmy     7.5 of 20"]
-
-
-def test_grade_takes_students_by_name(here, monkeypatch):
-    asked = graded(monkeypatch, Score("ada", 20, 20, None))
-    xentcourse_command("grade", "softmax", "--student", "ada", "--student", "emmy")
-    assert asked == [("softmax", ["ada", "emmy"])]
-
-
-def test_grade_exits_1_where_a_submission_has_a_problem_and_still_lists_the_others(here, monkeypatch):
-    graded(monkeypatch, Score("ada", 20, 20, None), Score("emmy", 3, 20, "the kernel died"))
+@pytest.mark.nbgrader
+def test_grade_puts_a_class_through_the_sandbox_and_says_how_it_went(course):
+    chapter = course.chapter("softmax")
+    submit(course, "ada", nbformat.writes(source_notebook(chapter)))
+    submit(course, "emmy", chapter.exercise.read_text(encoding="utf-8"))
+    submit(course, "kurt", "{")
     ran = xentcourse_command("grade", "softmax")
     assert ran.code == 1
-    assert "ada      20 of 20" in ran.out
-    assert "emmy     3 of 20  the kernel died" in ran.out
     assert is_one_error(ran.err), ran.err
-    assert "1 of 2 submissions" in ran.err
+    assert "1 of 3 submissions could not be graded" in ran.err
+    table = [" ".join(line.split()) for line in ran.out.splitlines()]
+    assert {"ada 20 of 20", "emmy 0 of 20", "kurt 0 of 20 not gradable"} <= set(table)
+    assert "1 softmax-gradient" in table
+    assert any(line.startswith("kurt: The file is no notebook") for line in table)
+
+    again = xentcourse_command("grade", "softmax", "--student", "ada", "--json")
+    assert (again.code, again.err) == (0, "")
+    (line,) = json.loads(again.out)["lines"]
+    assert (line["student"], line["points"], line["graded"]) == ("ada", 20, False)
+
+    walls_down = xentcourse_command("grade", "softmax", "--student", "ada", "--no-sandbox")
+    assert walls_down.code == 0
+    assert "ada      20 of 20" in walls_down.out
+    assert "could change any grade" in walls_down.out
 
 
-def test_grade_without_submissions_says_where_they_belong(here, monkeypatch):
-    graded(monkeypatch)
+def test_grade_without_submissions_says_where_they_belong(course):
     ran = xentcourse_command("grade", "softmax")
     assert (ran.code, ran.out) == (1, "")
     assert is_one_error(ran.err), ran.err
-    assert "submitted/<student>/softmax/softmax.ipynb" in ran.err
+    assert "submitted/<student>/softmax/" in ran.err
+
+
+def line(student: str, points: float, **others: object) -> Line:
+    told = {"seconds": 1.0, "failed": (), "report": (), "readable": True} | others
+    return Line(student, "softmax", points, 20.0, **told)
+
+
+def test_the_summary_counts_failures_and_names_the_slowest_and_the_unreadable():
+    text = as_text(
+        [
+            line("ada", 20, seconds=9.0),
+            line("emmy", 3, failed=("softmax-fit", "softmax-gradient")),
+            line("kurt", 17, failed=("softmax-fit",), graded=False, seconds=50.0),
+            line("max", 0, readable=False, failed=("softmax-fit",), report=("It is cut off.",)),
+        ]
+    )
+    rows = [" ".join(row.split()) for row in text.splitlines()]
+    assert rows[:5] == [
+        "student points",
+        "ada 20 of 20",
+        "emmy 3 of 20",
+        "kurt 17 of 20 unchanged",
+        "max 0 of 20 not gradable",
+    ]
+    assert rows[rows.index("Failed or not attempted, by check:") + 1] == "2 softmax-fit"
+    assert rows[rows.index("Slowest:") + 1] == "9.0 s ada"
+    assert "50.0 s kurt" not in rows
+    assert "max: It is cut off." in rows
+
+
+def test_the_summary_says_where_a_verdict_was_made_in_the_learners_process():
+    assert "inside the learner's process" in as_text([line("ada", 20, trusted=False)])
+    assert "learner's process" not in as_text([line("ada", 20)])
 
 
 # ---- new --------------------------------------------------------------------------------------------

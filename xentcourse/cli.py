@@ -6,7 +6,8 @@ Exit code 0: fine. 1: a build, a check or a submission failed. 2: the command wa
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -111,26 +112,86 @@ def _assignments(course: Course, slug: str | None) -> list[Chapter]:
 
 
 @cli.command()
-@click.argument("slug")
+@click.argument("assignment")
 @click.option("--student", "students", multiple=True, help="Grade this student only; may be repeated.")
-def grade(slug: str, students: tuple[str, ...]) -> None:
-    """Grade the submissions of SLUG and list the points."""
+@click.option("--force", is_flag=True, help="Grade again what has not changed since it was graded.")
+@click.option("--gradebook", metavar="URL", default="", help="Another database, such as PostgreSQL's.")
+@click.option("--processes", type=click.IntRange(min=1), help="Workers; by default one for each core.")
+@click.option("--cluster", metavar="ADDRESS", default="", help='A Dask scheduler, or "local", for the work.')
+@click.option("--json", "as_json", is_flag=True, help="Print everything that is known, for a program.")
+@click.option("--no-sandbox", is_flag=True, help="Let nbgrader run the submissions with your rights.")
+def grade(
+    assignment: str,
+    students: tuple[str, ...],
+    force: bool,
+    gradebook: str,
+    processes: int | None,
+    cluster: str,
+    as_json: bool,
+    no_sandbox: bool,
+) -> None:
+    """Grade what was handed in for ASSIGNMENT, in a sandbox, into nbgrader's gradebook.
+
+    ASSIGNMENT is a chapter's slug or, in an nbgrader course of your own, an assignment's name.
+    What has been graded and has not changed is left alone, so an interrupted run goes on where it stopped.
+    """
+    from xentcourse.grading import grade as grading
+    from xentcourse.grading import summary
+    from xentcourse.grading.assignment import find_assignment
+
+    found = find_assignment(assignment)
+    options = grading.Options(students, gradebook, force, processes, cluster)
+    with _work():
+        if no_sandbox:
+            _grade_without_walls(assignment, students)
+            return
+        with _progress() as progress:
+            lines = grading.grade_class(found, options, progress)
+        if not lines:
+            raise CourseError(f"There is no submitted/<student>/{assignment}/ to grade.")
+        click.echo(summary.as_json(lines) if as_json else summary.as_text(lines))
+        ill = [line.student for line in lines if not line.readable]
+        if ill:
+            raise CourseError(f"{len(ill)} of {len(lines)} submissions could not be graded.")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar with the rate and the time left, on a terminal only."""
+    started = time.monotonic()
+    bar = click.progressbar(
+        length=1,
+        label="Grading",
+        file=sys.stderr,
+        show_pos=True,
+        item_show_func=lambda rate: rate,
+        hidden=not sys.stderr.isatty(),
+    )
+
+    def progress(done: int, total: int) -> None:
+        bar.length = total
+        bar.update(done - bar.pos, f"{done / (time.monotonic() - started):.1f} a second")
+
+    with bar:
+        yield progress
+
+
+def _grade_without_walls(slug: str, students: Sequence[str]) -> None:
     from xentcourse.grading import stock
 
     course = Course.find()
-    chapter = course.chapter(slug)
-    with _work():
-        scores = stock.grade(course, chapter, students=list(students) or None)
-        if not scores:
-            raise CourseError(f"There is no submitted/<student>/{slug}/{slug}.ipynb to grade.")
-        width = max(len(name) for name in ["student", *(score.student for score in scores)])
-        click.echo(f"{'student':{width}}  points")
-        for score in scores:
-            points = f"{score.points:g} of {score.max_points:g}"
-            click.echo("  ".join(filter(None, [f"{score.student:{width}}", points, score.problem])))
-        ill = [score.student for score in scores if score.problem]
-        if ill:
-            raise CourseError(f"{len(ill)} of {len(scores)} submissions could not be graded in full.")
+    scores = stock.grade(course, course.chapter(slug), students=list(students) or None)
+    if not scores:
+        raise CourseError(f"There is no submitted/<student>/{slug}/{slug}.ipynb to grade.")
+    width = max(len(name) for name in ["student", *(score.student for score in scores)])
+    click.echo(f"{'student':{width}}  points")
+    for score in scores:
+        points = f"{score.points:g} of {score.max_points:g}"
+        click.echo("  ".join(filter(None, [f"{score.student:{width}}", points, score.problem])))
+    click.echo("Graded by nbgrader alone: every submission ran with your rights, and could change any grade.")
+    ill = [score.student for score in scores if score.problem]
+    if ill:
+        raise CourseError(f"{len(ill)} of {len(scores)} submissions could not be graded in full.")
 
 
 @cli.command()
