@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from xentcourse.grading.bundle import Bundle, Cell
+from xentcourse.grading.sandbox.session import text
 
 MAX_BYTES = 20 << 20
 MAX_CELLS = 1000
@@ -40,10 +41,11 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         reason = "is a symbolic link" if path.is_symlink() else f"can't be opened ({error.strerror})"
         raise UnreadableError(f"{path.name} {reason}.") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise UnreadableError(f"{path.name} is no ordinary file.")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableError(f"{path.name} is no ordinary file.")
         if status.st_size > MAX_BYTES:
             raise UnreadableError(
                 f"{path.name} has {status.st_size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} are read. "
@@ -60,6 +62,7 @@ def rebuild(bundle: Bundle, content: bytes) -> tuple[list[Piece], list[str]]:
     submitted = _cells(_parse(content))
     report: list[str] = []
     by_id: dict[str, str] = {}
+    copies: dict[str, list[Piece]] = {}
     own: dict[str, list[Piece]] = {}
     known = {cell.grade_id: cell for cell in bundle.cells}
     last = ""
@@ -74,6 +77,8 @@ def rebuild(bundle: Bundle, content: bytes) -> tuple[list[Piece], list[str]]:
         cell, last = known[grade_id], grade_id
         if grade_id in by_id:
             report.append(f"{grade_id} occurs more than once; the last one counts.")
+            if cell.kind == "solution":  # the copy runs first, as it did at home: it may define what is used
+                copies.setdefault(grade_id, []).append(Piece(cell.cell_type, by_id[grade_id], None))
         if cell.cell_type != cell_type:
             report.append(
                 f"{grade_id} was changed from {cell.cell_type} to {cell_type}; it is {cell.cell_type}."
@@ -88,6 +93,7 @@ def rebuild(bundle: Bundle, content: bytes) -> tuple[list[Piece], list[str]]:
             report.append(f"{cell.grade_id} is missing from the submission.")
         learners = cell.kind in ("solution", "written")
         source = by_id.get(cell.grade_id, "") if learners else cell.source
+        pieces += copies.get(cell.grade_id, [])
         pieces.append(Piece(cell.cell_type, source, cell, missing))
         pieces += own.pop(cell.grade_id, [])
     return pieces, report
@@ -130,11 +136,6 @@ def _cell(cell: dict[str, Any]) -> tuple[str, str, str]:
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     return (
         cell_type if cell_type in ("code", "markdown", "raw") else "raw",
-        _text(source)[:MAX_SOURCE],
+        text(source, MAX_SOURCE),
         grade_id if isinstance(grade_id, str) else "",
     )
-
-
-def _text(value: Any) -> str:
-    """A string that can be written anywhere: lone surrogates of hostile JSON become question marks."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""

@@ -1,15 +1,26 @@
 """Grading one submission: a pure function of the bundle and the bytes that were handed in."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xentcourse.checks.plain import Plain
 from xentcourse.grading.bundle import Bundle, Cell
 from xentcourse.grading.intake import Piece, UnreadableError, rebuild
-from xentcourse.grading.sandbox.session import CallThere, Nursery, Session, SessionEnded, TimeLimitError
+from xentcourse.grading.sandbox.session import (
+    CallThere,
+    Nursery,
+    NurseryGoneError,
+    Session,
+    SessionEnded,
+    TimeLimitError,
+    text,
+)
 
 MAX_RESTARTS = 10
+MAX_OUTPUTS = 100  #: of one cell
+ROOM = 10_000_000  #: characters for the outputs of one notebook
+MESSAGE = 4000  #: characters of what a check says
 #: What an output may consist of; anything else a process might claim is left out.
 MIMES = ("text/plain", "text/html", "text/latex", "text/markdown", "image/png", "image/jpeg")
 
@@ -85,6 +96,8 @@ class Run:
     _sources: list[str] = field(default_factory=list)  #: of cells that ran to their end
     _session: Session | None = None
     _restarts: int = 0
+    _seconds: float = 0.0  #: spent in sessions that are gone
+    _room: int = ROOM
 
     def __enter__(self) -> "Run":
         return self
@@ -112,10 +125,17 @@ class Run:
             caller = CallThere(self._ready())
         except SessionEnded as ended:
             return self._mark(cell, 0.0, f"✗ {cell.check}\nThis could not be checked: {ended}.")
-        verdict = check.run(caller, seed=self.bundle.seed)
+        try:
+            verdict = check.run(caller, seed=self.bundle.seed)
+        except NurseryGoneError:
+            raise
+        except Exception as error:  # the answer was too odd for the check, or the check has a mistake
+            self.report.append(f"{cell.grade_id}: the check itself stopped ({error!r:.200}); please look.")
+            return self._mark(cell, None, f"✗ {cell.check}\nThis could not be checked; a person will look.")
         return self._mark(cell, cell.points if verdict.result == "passed" else 0.0, verdict.message)
 
-    def _mark(self, cell: Cell, points: float, message: str) -> tuple[dict[str, Any], ...]:
+    def _mark(self, cell: Cell, points: float | None, message: str) -> tuple[dict[str, Any], ...]:
+        message = text(message, MESSAGE)
         self.marks.append(Mark(cell.grade_id, points, cell.points, message))
         if points == cell.points:
             return ({"output_type": "stream", "name": "stdout", "text": message + "\n"},)
@@ -132,54 +152,85 @@ class Run:
 
     def _outputs(self, source: str) -> tuple[dict[str, Any], ...]:
         try:
-            outputs = clean(self._ready().run(source).get("outputs"))
+            limit = self.bundle.limits.output
+            outputs = clean(self._ready().run(source).get("outputs"), limit)
         except TimeLimitError as late:
             outputs = (problem("TimeLimit", f"This cell was stopped: {late}."),)
         except SessionEnded as ended:
             self.report.append(f"A cell ended the process: {ended}.")
             return (problem("ProcessEnded", f"This cell ended the process: {ended}."),)
         self._sources.append(source)
+        self._room -= sum(map(size, outputs))
+        if self._room < 0:
+            return (problem("OutputLimit", "This notebook shows too much; the output was left out."),)
         return outputs
 
     def _ready(self) -> Session:
         """The session; a new one, with the finished cells repeated, where the old one is gone."""
+        left = self._left()
         if self._session and self._session.alive:
             return self._session
         if self._session:
             self._restarts += 1
             if self._restarts > MAX_RESTARTS:
                 raise SessionEnded("the process ended too many times")
-        session = self._session = self.nursery.spawn(self.bundle.limits)
+            self._seconds += self._session.seconds
+        session = self._session = self.nursery.spawn(replace(self.bundle.limits, notebook_seconds=left))
         for source in list(self._sources):
+            self._left()
             try:
                 session.run(source)
             except TimeLimitError:
                 self._sources.remove(source)  # it had its time already
         return session
 
+    def _left(self) -> float:
+        """The seconds that the notebook still has, in this session and in others."""
+        allowed = self.bundle.limits.notebook_seconds
+        left = allowed - self._seconds - (self._session.seconds if self._session else 0.0)
+        if left > 0:
+            return left
+        if self._session and self._session.alive:
+            self._session.close()
+        raise SessionEnded(f"the whole notebook took longer than {allowed:.0f} s")
 
-def clean(outputs: Plain) -> tuple[dict[str, Any], ...]:
-    """The outputs that a process claims, as far as they are outputs."""
+
+def clean(outputs: Plain, limit: int) -> tuple[dict[str, Any], ...]:
+    """The outputs that a process claims, as far as they are outputs of at most `limit` characters each."""
     kept = []
-    for output in outputs if isinstance(outputs, list) else []:
+    for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else []:
         if not isinstance(output, dict):
             continue
         kind = output.get("output_type")
         if kind == "stream" and output.get("name") in ("stdout", "stderr"):
-            kept.append({"output_type": kind, "name": output["name"], "text": str(output.get("text", ""))})
+            # The sandbox clips with a word on it, which needs a little more room.
+            shown = text(output.get("text"), limit + 100)
+            kept.append({"output_type": kind, "name": output["name"], "text": shown})
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
-            data = {mime: output["data"][mime] for mime in MIMES if isinstance(output["data"].get(mime), str)}
+            claimed = output["data"]
+            data = {mime: text(claimed[mime], limit + 100) for mime in MIMES if mime in claimed}
             kept.append({"output_type": kind, "data": data, "metadata": {}})
         elif kind == "error":
             kept.append(
                 {
                     "output_type": kind,
-                    "ename": str(output.get("ename", "")),
-                    "evalue": str(output.get("evalue", "")),
-                    "traceback": [str(line) for line in output.get("traceback") or []],
+                    "ename": text(output.get("ename"), 200),
+                    "evalue": text(output.get("evalue")),
+                    "traceback": [text(line, limit) for line in _list(output.get("traceback"))[:100]],
                 }
             )
     return tuple(kept)
+
+
+def _list(value: Plain) -> list[Plain]:
+    return value if isinstance(value, list) else []
+
+
+def size(output: dict[str, Any]) -> int:
+    """How many characters an output takes."""
+    return sum(len(part) for part in (output.get("text", ""), *output.get("data", {}).values())) + sum(
+        len(line) for line in output.get("traceback", [])
+    )
 
 
 def problem(name: str, sentence: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The warm parent has imported the heavy libraries once. It forks a child for each
 runs a learner's code itself. A child gets process, mount, network and IPC namespaces of its own and
 an unprivileged uid, then obeys its channel: run a cell, call a function. It holds no secret, so nothing
 is lost when a learner's code takes it over: it can only answer, and the other side does not believe it.
+The warm parent keeps an eye on how much memory all processes of a child take together.
 
 Started as `python inside.py FD MODULE...`; FD is the socket on which the trusted side asks for children.
 """
@@ -15,16 +16,20 @@ import importlib
 import io
 import os
 import resource
+import select
 import signal
 import socket
 import sys
 import tempfile
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from xentcourse.checks.calling import CallHere, Outcome
 from xentcourse.checks.plain import Plain
 from xentcourse.grading.sandbox import wire
+from xentcourse.grading.sandbox.calls import refuse_calls
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x08000000, 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 16384, 1 << 18
@@ -36,11 +41,22 @@ LAST_CAPABILITY = 40
 HOME = "/home/learner"
 FILES = "/assignment"  # what the assignment brings along, read-only
 REQUEST_LIMIT = 64 << 20
+WATCH_SECONDS = 0.1
+END_SECONDS = 5.0
+FILES_IN_A_FOLDER = 10_000
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
 # ---- the warm parent --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child of the warm parent: the init of a PID namespace, and how much memory it may take."""
+
+    pid: int
+    memory: int
 
 
 def main() -> None:
@@ -52,9 +68,12 @@ def main() -> None:
     shell = make_shell()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # a child is forked twice, and still ours to reap
-    children: dict[int, int] = {}
+    children: dict[int, Child] = {}
     wire.send(control, {"ready": os.getpid()})
     while True:
+        while not select.select([control], [], [], WATCH_SECONDS if children else None)[0]:
+            reap(children)
+            end_greedy(children)
         try:
             request, channel = receive_with_socket(control)
         except wire.Closed:
@@ -64,11 +83,18 @@ def main() -> None:
             assert channel is not None
             pid = fork_child(channel, control, request["limits"], shell)
             channel.close()
-            children[request["id"]] = pid
+            children[request["id"]] = Child(pid, request["limits"]["memory"])
         elif request["id"] in children:
-            number = signal.SIGINT if request["do"] == "interrupt" else signal.SIGKILL
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(children[request["id"]], number)
+            child = children[request["id"]]
+            if request["do"] == "interrupt":
+                os.kill(child.pid, signal.SIGINT)
+            else:
+                os.kill(child.pid, signal.SIGKILL)
+                # The next submission shall not share the machine with the remains of this one.
+                until = time.monotonic() + END_SECONDS
+                while request["id"] in children and time.monotonic() < until:
+                    time.sleep(0.002)
+                    reap(children)
         wire.send(control, {"done": request["id"]})
 
 
@@ -89,13 +115,59 @@ def receive_with_socket(control: socket.socket) -> tuple[dict[str, Any], socket.
     return wire.receive(control, limit=REQUEST_LIMIT), channel
 
 
-def reap(children: dict[int, int]) -> None:
-    """Forget children that have ended."""
-    for number, pid in list(children.items()):
+def reap(children: dict[int, Child]) -> None:
+    """Forget children that have ended, with all of their processes."""
+    for number, child in list(children.items()):
         with contextlib.suppress(ChildProcessError):
-            if os.waitpid(pid, os.WNOHANG) == (0, 0):
+            if os.waitpid(child.pid, os.WNOHANG) == (0, 0):
                 continue
         del children[number]
+
+
+def end_greedy(children: dict[int, Child]) -> None:
+    """End every child whose processes together take more memory than it was given.
+
+    A limit of the kernel's own holds for one process, and many small ones fill a machine as well.
+    """
+    status = {int(path.name): status_of(path) for path in Path("/proc").iterdir() if path.name.isdecimal()}
+    ours = status.get(os.getpid(), {}).get("VmRSS", 0)
+    for child in children.values():
+        family = family_of(child.pid, status)
+        allowed = child.memory + ours
+        # What forks share is counted once only if it has to be known: that takes longer to find out.
+        taken = sum(status[pid].get("VmRSS", 0) for pid in family)
+        if taken > allowed and sum(proportional_memory(pid, status[pid]) for pid in family) > allowed:
+            os.kill(child.pid, signal.SIGKILL)
+
+
+def status_of(process: Path) -> dict[str, int]:
+    """Parent and memory (in bytes) from /proc/<pid>/status; empty for a process that is gone."""
+    try:
+        lines = (line.split() for line in (process / "status").read_text(errors="replace").splitlines())
+    except OSError:
+        return {}
+    units = {"PPid:": 1, "VmRSS:": 1024}
+    return {words[0][:-1]: int(words[1]) * units[words[0]] for words in lines if words and words[0] in units}
+
+
+def family_of(ancestor: int, status: dict[int, dict[str, int]]) -> list[int]:
+    """The process and all that descend from it."""
+    family, found = set[int](), {ancestor} & status.keys()
+    while found:
+        family |= found
+        found = {pid for pid, told in status.items() if told.get("PPid") in found}
+    return sorted(family)
+
+
+def proportional_memory(pid: int, status: dict[str, int]) -> int:
+    """The process's memory in bytes, its share only of pages that several have."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    except PermissionError:
+        return status.get("VmRSS", 0)
+    except (OSError, StopIteration):  # it has just ended
+        return 0
 
 
 def make_shell() -> Any:
@@ -158,17 +230,28 @@ def live(channel: socket.socket, control: socket.socket, limits: dict[str, int],
     """The whole life of a child; never returns."""
     try:
         control.close()
-        channel_number = channel.fileno()
-        os.setsid()
-        private_files(limits)
-        close_all_but(channel_number)
-        forget_randomness()
-        drop_privileges(limits)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            prepare(channel.fileno(), limits)
+        except BaseException as error:
+            wire.send(channel, f"no walls for a child: {error!r}")
+            os._exit(70)
         obey(channel, shell, limits)
     except BaseException:
         os._exit(70)
     os._exit(0)
+
+
+def prepare(channel: int, limits: dict[str, int]) -> None:
+    """Build the walls around this process, before it meets a learner's code."""
+    os.setsid()
+    with contextlib.suppress(OSError):  # where memory runs out all the same, this is to be ended first
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    private_files(limits)
+    close_all_but(channel)
+    forget_randomness()
+    drop_privileges(limits)
+    refuse_calls()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def private_files(limits: dict[str, int]) -> None:
@@ -178,7 +261,7 @@ def private_files(limits: dict[str, int]) -> None:
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     except OSError:  # not allowed in a user namespace: then nobody's /proc is better than everybody's
         mount("none", "/proc", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0,mode=555")
-    size = f"size={limits['disk']},mode=1777"
+    size = f"size={limits['disk']},nr_inodes={FILES_IN_A_FOLDER},mode=1777"  # empty files take memory too
     for folder in ("/tmp", "/dev/shm", HOME):
         mount("none", folder, "tmpfs", MS_NOSUID | MS_NODEV, size)
     copy_tree(Path(FILES), Path(HOME))
@@ -232,7 +315,7 @@ def drop_privileges(limits: dict[str, int]) -> None:
         resource.RLIMIT_AS: address_space,
         resource.RLIMIT_FSIZE: limits["disk"],
         resource.RLIMIT_NPROC: limits["processes"],
-        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_NOFILE: 128,  # each may be a socket, and its buffer is nobody's memory
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: limits["cpu_seconds"],
         resource.RLIMIT_MEMLOCK: 0,
@@ -288,7 +371,7 @@ def obey(channel: socket.socket, shell: Any, limits: dict[str, int]) -> None:
                 answer = call(caller, shell, request)
         except KeyboardInterrupt:
             answer = {"interrupted": True}
-        wire.send(channel, answer)
+        wire.send(channel, {"to": request["to"], "answer": answer})
 
 
 def call(caller: CallHere, shell: Any, request: dict[str, Plain]) -> Plain:

@@ -4,6 +4,7 @@ import array
 import contextlib
 import itertools
 import os
+import secrets
 import socket
 import subprocess
 import tempfile
@@ -13,15 +14,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+
 from xentcourse.checks.calling import Outcome, Raised
 from xentcourse.checks.plain import Plain
 from xentcourse.course import CourseError
 from xentcourse.grading.sandbox import walls, wire
 
 #: Uids for children of a grader that runs as root: far from people's and from system services'.
-FIRST_UID, UIDS = 2_000_000, 100_000
+FIRST_UID = 2_000_000
+UIDS = 64  #: for each grader, since a limit on processes counts all that have the same uid
 READY_SECONDS = 120
 GRACE_SECONDS = 1.0
+AS_AN_ARRAY = 256 << 20  #: bytes that an answer may take when a check makes an array of it
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,11 @@ class Nursery:
             said = self._errors.read().decode(errors="replace").strip()
             self.close()
             raise CourseError(f"The sandbox did not start: {said or 'no word from it'}") from None
+        try:
+            self.spawn(Limits()).close()  # better said now than as something wrong with every submission
+        except NurseryGoneError as error:
+            self.close()
+            raise CourseError(f"The sandbox did not start: {error}") from None
 
     @classmethod
     def of(cls, bundle: "HasFiles") -> "Nursery":
@@ -100,7 +110,7 @@ class Nursery:
         """A fresh process for one submission."""
         number = next(self._numbers)
         ours, theirs = socket.socketpair()
-        uid = FIRST_UID + (os.getpid() * 97 + number) % UIDS if os.geteuid() == 0 else 0
+        uid = uids()[number % UIDS] if may_change_uid() else 0
         amounts = {key: value for key, value in asdict(limits).items() if isinstance(value, int)}
         amounts |= {"uid": uid, "cpu_seconds": int(limits.notebook_seconds) + 5}
         with theirs:
@@ -148,13 +158,19 @@ class Session:
         self.limits = limits
         self.seconds = 0.0  #: spent in the learner's code so far
         self._nursery, self._number, self._channel = nursery, number, channel
-        self._ended = ""
-        self._exchange(None, seconds=READY_SECONDS)
+        self.ended = ""  #: why the process can't be asked any more
+        try:
+            said = wire.receive(channel, limit=10_000, deadline=time.monotonic() + READY_SECONDS)
+        except (wire.WireError, TimeoutError) as error:
+            said = f"a child did not start: {error!r}"
+        if said != "ready":  # not the learner's fault: nothing of theirs has run yet
+            self.close()
+            raise NurseryGoneError(str(said))
 
     @property
     def alive(self) -> bool:
         """Whether the process can still be asked."""
-        return not self._ended
+        return not self.ended
 
     def run(self, source: str) -> dict[str, Plain]:
         """Run a cell; returns {"outputs": [...], "ok": bool} as the sandbox tells it."""
@@ -169,7 +185,7 @@ class Session:
 
     def close(self) -> None:
         """End the process and all that it started."""
-        self._ended = self._ended or "the process was closed"
+        self.ended = self.ended or "the process was closed"
         self._channel.close()
         self._nursery.kill(self._number)
 
@@ -179,45 +195,54 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _exchange(self, request: Plain, *, seconds: float) -> Plain:
+    def _exchange(self, request: dict[str, Plain], *, seconds: float) -> Plain:
         """Ask and wait for the answer; on any trouble end the process and say why."""
-        if self._ended:
-            raise SessionEnded(self._ended)
+        if self.ended:
+            raise SessionEnded(self.ended)
         started = time.monotonic()
         allowed = min(seconds, max(0.1, self.limits.notebook_seconds - self.seconds))
+        question = secrets.token_hex(8)  # what is sent unasked must not pass for the next answer
         try:
-            if request is not None:
-                self._channel.settimeout(allowed)
-                wire.send(self._channel, request)
-            return self._answer(started + allowed, allowed)
+            self._channel.settimeout(allowed)
+            wire.send(self._channel, {**request, "to": question})
+            return self._answer(question, started + allowed, allowed)
         except wire.Closed:
-            self._end("the process ended: it was stopped by exit, by a crash, or by the limit on memory")
+            self.end("the process ended: it was stopped by exit, by a crash, or by the limit on memory")
         except wire.WireError as error:
-            self._end(f"the process sent {error}")
+            self.end(f"the process sent {error}")
         finally:
             self.seconds += time.monotonic() - started
-        raise SessionEnded(self._ended)
+        raise SessionEnded(self.ended)
 
-    def _answer(self, deadline: float, allowed: float) -> Plain:
+    def _answer(self, question: str, deadline: float, allowed: float) -> Plain:
         """The answer by the deadline; after it, an interrupt and a moment's grace."""
         try:
-            answer = wire.receive(self._channel, limit=self.limits.message, deadline=deadline)
+            answer = self._receive(question, deadline)
         except TimeoutError:
             self._nursery.interrupt(self._number)
             with contextlib.suppress(TimeoutError):
-                wire.receive(
-                    self._channel, limit=self.limits.message, deadline=time.monotonic() + GRACE_SECONDS
-                )
+                self._receive(question, time.monotonic() + GRACE_SECONDS)
                 raise TimeLimitError(allowed) from None
-            self._end(f"it took longer than {allowed:.0f} s and could not be interrupted")
-            raise SessionEnded(self._ended) from None
-        if answer == {"interrupted": True}:
+            self.end(f"it took longer than {allowed:.0f} s and could not be interrupted")
+            raise SessionEnded(self.ended) from None
+        if isinstance(answer, dict) and answer.get("interrupted") is True:
             raise TimeLimitError(allowed)
         return answer
 
-    def _end(self, why: str) -> None:
+    def _receive(self, question: str, deadline: float) -> Plain:
+        """The answer to this question; what answers another one is too late, or was never asked for."""
+        while True:
+            message = wire.receive(self._channel, limit=self.limits.message, deadline=deadline)
+            to = message.get("to") if isinstance(message, dict) else None
+            if not isinstance(to, str) or "answer" not in message:
+                raise wire.WireError("an answer that is none")
+            if to == question:
+                return message["answer"]
+
+    def end(self, why: str) -> None:
+        """End the process because it can't be asked any more."""
         self.close()
-        self._ended = why
+        self.ended = why
 
 
 class TimeLimitError(Exception):
@@ -244,21 +269,65 @@ class CallThere:
             return Outcome(raised=Raised(kind, str(trouble), name))
         finally:
             self.left -= time.monotonic() - started
-        return outcome_of(answer, name)
+        outcome = outcome_of(answer, name)
+        if outcome is None:  # whoever sends such a thing is no longer the course's own loop
+            self.session.end("the process sent an answer that is none")
+            return Outcome(raised=Raised("ProcessEnded", self.session.ended, name))
+        return outcome
 
 
-def outcome_of(answer: Plain, name: str) -> Outcome:
-    """An Outcome from what the sandbox tells, which may be anything."""
-    if isinstance(answer, dict) and "missing" in answer:
+def outcome_of(answer: Plain, name: str) -> Outcome | None:
+    """An Outcome from what the sandbox tells, which may be anything; None if it is no answer."""
+    if not isinstance(answer, dict):
+        return None
+    if "missing" in answer:
         return Outcome(raised=Raised("NameError", f"name {name!r} is not defined", name))
-    try:
-        raised = Raised(*map(str, answer["raised"])) if answer["raised"] else None
-        return Outcome(
-            answer["value"],
-            tuple(answer["arguments"]),
-            raised,
-            str(answer["not_plain"]),
-            str(answer["printed"]),
-        )
-    except (TypeError, KeyError, ValueError):
-        return Outcome(raised=Raised("ProcessEnded", "the process gave an answer that is none", name))
+    raised, arguments = answer.get("raised"), answer.get("arguments")
+    if raised is not None:
+        if not isinstance(raised, list) or len(raised) != 4:
+            return None
+        # Patterns are searched in these, for which long texts would take for ever.
+        kind, message, function, line = (text(part, 1000) for part in raised)
+        return Outcome(raised=Raised(kind, message, function, line), printed=text(answer.get("printed")))
+    if not isinstance(arguments, list | tuple):
+        return None
+    not_plain = text(answer.get("not_plain"), 100)
+    if not not_plain and any(as_an_array(part) > AS_AN_ARRAY for part in (answer.get("value"), *arguments)):
+        return Outcome(not_plain="list that is too large to compare")
+    return Outcome(answer.get("value"), tuple(arguments), None, not_plain, text(answer.get("printed")))
+
+
+def text(value: Plain, limit: int = 4000) -> str:
+    """The beginning of a text that can be written anywhere; anything else is no text."""
+    # Lone surrogates become question marks: neither a file nor a database takes them.
+    return value[:limit].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def as_an_array(value: Plain) -> int:
+    """How many bytes np.asarray(value) takes at most: every entry takes as much as the largest."""
+    entries, largest = _extent(value)
+    return entries * largest
+
+
+def _extent(value: Plain) -> tuple[int, int]:
+    if isinstance(value, np.ndarray):
+        return value.size, value.itemsize
+    if isinstance(value, list | tuple):
+        extents = [_extent(item) for item in value]
+        return sum(n for n, _ in extents), max((size for _, size in extents), default=0)
+    return 1, max(8, 4 * len(value)) if isinstance(value, str) else 8
+
+
+def uids() -> range:
+    """The uids that this process gives to children."""
+    first = FIRST_UID + os.getpid() * UIDS
+    return range(first, first + UIDS)
+
+
+def may_change_uid() -> bool:
+    """Whether this process is root and these uids exist here (in a container they may not)."""
+    if os.geteuid() != 0:
+        return False
+    lines = Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()
+    mapped = [range(int(first), int(first) + int(count)) for first, _, count in map(str.split, lines)]
+    return any(uids()[0] in part and uids()[-1] in part for part in mapped)

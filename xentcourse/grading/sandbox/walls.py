@@ -18,6 +18,7 @@ INSIDE = (
     "checks/plain.py",
     "checks/calling.py",
     "grading/sandbox/wire.py",
+    "grading/sandbox/calls.py",
     "grading/sandbox/inside.py",
 )
 PACKAGE = Path(__file__).parents[2]
@@ -43,6 +44,8 @@ def command(files: Path | None, descriptor: int, modules: list[str]) -> list[str
         *course(),
         *(read_only(files, "/assignment") if files else ("--dir", "/assignment")),
         *("--dir", "/home/learner", "--chdir", "/home/learner"),
+        # Nowhere a file that the next child would find: an ordinary user's children own these folders.
+        *("--remount-ro", "/dev", "--remount-ro", "/"),
         *environment(),
         *(sys.executable, "-I", "-B", "/inside/start.py", str(descriptor), *modules),
     ]

@@ -19,6 +19,9 @@ from xentcourse.checks.plain import Plain
 _HEADER = struct.Struct("!QQ")  # bytes of JSON, bytes of array data
 _DTYPE = re.compile(r"[<>|=]?[biufU][0-9]{1,4}")
 _MAX_AXES = 32
+_MAX_DEPTH = 40  # what is nested deeper can't be compared or shown without deep recursion
+_MAX_ITEMS = 2_000_000  # of lists: JSON takes two bytes for what takes a hundred in memory
+_MAX_ODD_KEYS = 1000  # numbers can be chosen so that a dictionary of them takes for ever to build
 
 
 class WireError(Exception):
@@ -50,9 +53,11 @@ def receive(channel: socket.socket, *, limit: int, deadline: float | None = None
     if text_size + body_size > limit:
         raise WireError(f"a message of {text_size + body_size:,} bytes; {limit:,} are allowed")
     text, body = _exactly(channel, text_size, deadline), _exactly(channel, body_size, deadline)
+    if text.count(b",") > _MAX_ITEMS:
+        raise WireError(f"a message of more than {_MAX_ITEMS:,} items")
     try:
         return _unpack(json.loads(text), body)
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError, MemoryError) as error:
+    except Exception as error:  # whatever a hostile message makes of the decoders
         raise WireError(f"a malformed message ({type(error).__name__})") from None
 
 
@@ -94,28 +99,32 @@ def _pack(value: Plain, arrays: list[bytes]) -> Any:
 
 def _unpack(packed: Any, body: bytes) -> Plain:
     """The value; every byte of `body` must be used, once and in order."""
-    value, used = _unpack_from(packed, body, 0)
+    value, used = _unpack_from(packed, body, 0, 0)
     if used != len(body):
         raise ValueError("unused bytes")
     return value
 
 
-def _unpack_from(packed: Any, body: bytes, at: int) -> tuple[Plain, int]:
+def _unpack_from(packed: Any, body: bytes, at: int, depth: int) -> tuple[Plain, int]:
+    if depth > _MAX_DEPTH:
+        raise ValueError("nested too deeply")
     if packed is None or isinstance(packed, bool | int | float | str):
         return packed, at
     if isinstance(packed, list):
         items = []
         for item in packed:
-            value, at = _unpack_from(item, body, at)
+            value, at = _unpack_from(item, body, at, depth + 1)
             items.append(value)
         return items, at
     ((kind, content),) = packed.items()
     if kind == "array":
         return _unpack_array(content, body, at)
-    values, at = _unpack_from(list(content), body, at)
+    values, at = _unpack_from(list(content), body, at, depth + 1)
     if kind == "tuple":
         return tuple(values), at
     if kind == "dict":
+        if sum(not isinstance(key, str) for key, _ in values) > _MAX_ODD_KEYS:
+            raise ValueError("too many keys that are no text")
         return dict(values), at
     raise ValueError(f"unknown kind {kind!r}")
 
@@ -133,6 +142,8 @@ def _unpack_array(content: list[Any], body: bytes, at: int) -> tuple[np.ndarray,
     if at + size > len(body):
         raise ValueError("missing bytes")
     array = np.frombuffer(body, dtype, math.prod(shape), at).reshape(shape).copy()
+    if dtype.kind == "U":
+        "".join(array.ravel().tolist())  # raises where four bytes are no character
     if not contiguous and array.ndim:
         gapped = np.empty((*array.shape[:-1], 2 * array.shape[-1]), dtype)[..., ::2]
         gapped[...] = array
