@@ -160,6 +160,23 @@ def as_counts(counts: npt.ArrayLike, *, function: str, name: str = "counts") -> 
     return n
 
 
+def as_numbers(values: npt.ArrayLike, *, function: str, name: str) -> FloatArray:
+    """As `as_floats`, and one number is welcome too: its array has no axes."""
+    if isinstance(values, Real) or (isinstance(values, np.ndarray) and values.ndim == 0):
+        return as_floats(np.reshape(values, 1), function=function, name=name).reshape(())
+    return as_floats(values, function=function, name=name)
+
+
+def check_base(base: object, *, function: str, name: str = "base") -> float:
+    """The base of a logarithm that makes rarer events more surprising: finite and above 1."""
+    if not (isinstance(base, Real) and 1 < float(base) < np.inf):
+        raise ValueError(
+            f"{function}: {name} is {base!r}, a finite number above 1 is needed. "
+            "Use 2 for bits, math.e for nats, 10 for bans."
+        )
+    return float(base)
+
+
 def check_axis(array: FloatArray, axis: int, *, function: str) -> None:
     """Raise a ValueError where `array` has no such axis."""
     if not -array.ndim <= axis < array.ndim:
