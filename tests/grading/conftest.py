@@ -91,7 +91,7 @@ class Class:
 
     def grade(self, **options: Any) -> dict[str, Line]:
         """Grade with the engine; a line for every student (and the last notebook)."""
-        options = {"limits": LIMITS, "processes": 2} | options
+        options = {"limits": LIMITS, "processes": 1} | options
         return {line.student: line for line in grade_class(self.assignment, Options(**options))}
 
     def gradebook(self, db_url: str = "") -> Any:

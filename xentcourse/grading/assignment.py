@@ -1,6 +1,7 @@
 """An assignment and where its class keeps things: a chapter's, or one of any nbgrader course."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,10 +49,21 @@ class Assignment:
 def find_assignment(name: str, start: Path | None = None) -> Assignment:
     """The assignment called `name` of the course, or of the nbgrader course, that `start` lies in."""
     start = (start or Path.cwd()).resolve()
-    try:
-        course = Course.find(start)
-    except CourseError:
-        return _of_nbgrader(name, start)
+    for root in (start, *start.parents):  # the nearest counts: a class may lie inside a copy of the course
+        source = root / "source" / name
+        if (root / "nbgrader_config.py").is_file() and source.is_dir():
+            paths = sorted(source.glob("*.ipynb"))
+            if notebooks := {path.stem: nbformat.read(path, as_version=4) for path in paths}:
+                return Assignment(name, root, notebooks, source, ours=False)
+        with suppress(CourseError):
+            course = Course.find(start)
+            if course.root == root:
+                break
+    else:
+        raise CourseError(
+            f"There is no assignment {name!r} here: {start} lies neither in a copy of the course nor in an "
+            f"nbgrader course with source/{name}/*.ipynb. Change to the course's folder first."
+        )
     return of_chapter(course, course.chapter(name))
 
 
@@ -63,19 +75,4 @@ def of_chapter(course: Course, chapter: Chapter) -> Assignment:
         course.root,
         {chapter.slug: source_notebook(chapter)},
         files if files.is_dir() else None,
-    )
-
-
-def _of_nbgrader(name: str, start: Path) -> Assignment:
-    """An assignment of somebody else's nbgrader course, as `nbgrader quickstart` lays one out."""
-    for root in (start, *start.parents):
-        source = root / "source" / name
-        if (root / "nbgrader_config.py").is_file() and source.is_dir():
-            paths = sorted(source.glob("*.ipynb"))
-            notebooks = {path.stem: nbformat.read(path, as_version=4) for path in paths}
-            if notebooks:
-                return Assignment(name, root, notebooks, source, ours=False)
-    raise CourseError(
-        f"There is no assignment {name!r} here: {start} lies neither in a copy of the course nor in an "
-        f"nbgrader course with source/{name}/*.ipynb. Change to the course's folder first."
     )
