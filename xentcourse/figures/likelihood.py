@@ -61,7 +61,7 @@ def plot_shares(shares: npt.ArrayLike, *, ax: Axes | None = None) -> Axes:
     heights = np.asarray(shares, dtype=float)
     faces = np.arange(1, len(heights) + 1)
     bars = ax.bar(faces, heights, width=0.7)
-    ax.bar_label(bars, fmt="%.3f", padding=2)
+    ax.bar_label(bars, fmt="%.3f", label_type="center", color="white", fontsize="small")
     ax.axhline(1 / len(heights), color=DATA, linestyle="--", linewidth=1.2, label="fair die")
     ax.set(xlabel="face", ylabel="share of the throws", xticks=faces)
     ax.set_ylim(top=1.25 * heights.max())
@@ -77,7 +77,7 @@ def plot_gaussian_fits(
     ax = axes_or_new(ax)
     values = np.asarray(x, dtype=float)
     mu, sigma = gaussian_mle(values)
-    grid = np.linspace(mu - 4 * sigma, mu + 4 * sigma, 400)
+    grid = np.linspace(min(mu - 4 * sigma, values.min()), max(mu + 4 * sigma, values.max()), 600)
     fits = {"maximum likelihood": (mu, sigma), **others}
     for (name, (centre, width)), style in zip(fits.items(), STYLES, strict=False):
         density = np.exp(-(((grid - centre) / width) ** 2) / 2) / (width * np.sqrt(2 * np.pi))
@@ -99,8 +99,9 @@ def plot_losses_of_noise(x: npt.ArrayLike, axes: Sequence[Axes]) -> Sequence[Axe
     axes[0].plot(errors, laplace, "--", label="Laplace: absolute")
     axes[0].set(xlabel=r"error $x - \mu$", ylabel="−log density (nats)")
     axes[0].legend()
-    room = np.ptp(values) * 0.1
-    centres = np.linspace(values.min() - room, values.max() + room, 401)
+    middle = float(np.median(values))
+    room = 2.5 * float(np.abs(values - middle).mean())
+    centres = np.linspace(middle - room, middle + room, 401)
     squared = np.array([np.mean((values - c) ** 2) for c in centres])
     absolute = np.array([laplace_nll(values, float(c), 1.0) for c in centres]) - np.log(2)
     for curve, best, style, name in (
@@ -109,8 +110,9 @@ def plot_losses_of_noise(x: npt.ArrayLike, axes: Sequence[Axes]) -> Sequence[Axe
     ):
         line = axes[1].plot(centres, curve / curve.min(), style, label=name)[0]
         axes[1].plot([best], [1], "o", color=line.get_color(), markersize=8)
-    axes[1].plot(values, np.full_like(values, 0.75), "|", color=DATA, markersize=14, markeredgewidth=2)
-    axes[1].set(xlabel=r"centre $\mu$", ylabel="average loss / its minimum", ylim=(0.6, 4))
+    axes[1].plot(values, np.full_like(values, 0.85), "|", color=DATA, markersize=14, markeredgewidth=2)
+    axes[1].set(xlabel=r"centre $\mu$", ylabel="average loss / its minimum", ylim=(0.7, 3.4))
+    axes[1].set_xlim(centres[0], centres[-1])
     axes[1].legend(loc="upper center")
     return axes
 
