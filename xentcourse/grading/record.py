@@ -17,7 +17,7 @@ from xentcourse.course import CourseError
 from xentcourse.grading.bundle import Bundle, Cell
 from xentcourse.grading.gradebook import nbgrader_config
 from xentcourse.grading.intake import Piece, UnreadableError, read_bytes
-from xentcourse.grading.notebook import executed_notebook, is_task, metadata
+from xentcourse.grading.notebook import executed_notebook, indented, is_task, metadata
 from xentcourse.grading.run import Graded
 
 LOCKED_SECONDS = 30.0
@@ -277,7 +277,8 @@ class Recorder:
                 comments[current] = []
             mark = marks.get(cell.grade_id)
             if cell.kind == "tests" and current and mark and mark.message and mark.points != mark.max_points:
-                comments[current].append(storable(mark.message))
+                # nbgrader's feedback takes it for Markdown, and it may quote what the learner's code said.
+                comments[current].append(indented(storable(mark.message)))
         return {grade_id: "\n\n".join(said) or None for grade_id, said in comments.items()}
 
     def _late_penalty(self, submission: Any, notebook: Any) -> None:

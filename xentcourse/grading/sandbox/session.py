@@ -66,11 +66,12 @@ class Nursery:
     """A warm parent behind walls, ready to fork a process for each submission."""
 
     def __init__(self, *, modules: list[str], files: Path | None = None):
+        bubblewrap = walls.bubblewrap()
         ours, theirs = socket.socketpair()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the nursery)
         self._process = subprocess.Popen(
-            walls.command(files, theirs.fileno(), modules),
+            [bubblewrap, *walls.arguments(files, theirs.fileno(), modules)],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=self._errors,

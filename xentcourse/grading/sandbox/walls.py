@@ -21,6 +21,8 @@ INSIDE = (
     "grading/sandbox/calls.py",
     "grading/sandbox/inside.py",
 )
+#: What is shown of an environment's folder: it may be the class's own, with the solutions in it.
+PARTS_OF_PYTHON = ("bin", "lib", "lib64", "share", "etc", "pyvenv.cfg")
 PACKAGE = Path(__file__).parents[2]
 STUB = Path(__file__).with_name("stub.py")
 INSTALL = (
@@ -28,15 +30,15 @@ INSTALL = (
 )
 
 
-def command(files: Path | None, descriptor: int, modules: list[str]) -> list[str]:
-    """The command line of a warm parent behind walls.
+def arguments(files: Path | None, descriptor: int, modules: list[str]) -> list[str]:
+    """What bubblewrap is told: the walls, and the warm parent behind them.
 
     files      : a folder that the assignment's code may read, or None
     descriptor : the inherited socket by which the warm parent is asked for children
     modules    : what it imports beforehand
     """
     return [
-        *(bubblewrap(), "--die-with-parent", "--new-session"),
+        *("--die-with-parent", "--new-session"),
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
         *("--hostname", "sandbox", "--clearenv", "--cap-add", "ALL"),
         *system(),
@@ -70,7 +72,11 @@ def python() -> list[str]:
     arguments: list[str] = []
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
         if not Path(prefix).is_relative_to("/usr"):
-            arguments += read_only(prefix, prefix)
+            for path in (Path(prefix, part) for part in PARTS_OF_PYTHON):
+                if path.is_symlink():
+                    arguments += ["--symlink", str(path.readlink()), str(path)]
+                elif path.exists():
+                    arguments += read_only(path, str(path))
     for installed in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
         for copy in Path(installed).glob("*xentcourse*"):
             cover = ("--tmpfs", str(copy)) if copy.is_dir() else ("--ro-bind", "/dev/null", str(copy))
