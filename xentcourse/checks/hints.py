@@ -43,9 +43,10 @@ HINTS = {
     r"OverflowError": (
         "Likely slip: exp overflows. Subtract the largest exponent first, so that no exponential exceeds 1."
     ),
-    r"ZeroDivisionError|math domain error|expected a positive input": (
-        "Likely slip: a division by a sum, or the logarithm of a sum that overflowed or underflowed. "
-        "Is an exponential rounded to 0?"
+    r"ZeroDivisionError": "Likely slip: a division by a sum that is 0. Is an exponential rounded to 0?",
+    r"math domain error|expected a positive input": (
+        "Likely slip: the logarithm of 0, which math.log refuses. Is a probability 0, "
+        "or is it the logarithm of a sum that overflowed or underflowed?"
     ),
     r"UFuncOutputCastingError|UFuncTypeError: Cannot cast": (
         "Likely slip: an in-place operation on an array of integers, which can't hold the result. "
