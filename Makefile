@@ -16,7 +16,7 @@ WEB := node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve lab test check setup lock clean clean-all system-book system-test
+.PHONY: help book serve lab test check setup bench-grading lock clean clean-all system-book system-test
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ check: $(TOOLS)  ## lint, formatting, types, spelling, and whether the released 
 	$(BIN)/xentcourse release --check
 
 setup: system-test $(TOOLS) $(WEB)  ## install what `make test` needs, and test nothing
+
+bench-grading: $(TOOLS)  ## measure grading against nbgrader alone (OPTIONS=--quick, OPTIONS=--large)
+	$(BIN)/python benchmarks/grading.py $(OPTIONS)
 
 lock: $(TOOLS)  ## write constraints.txt anew from what the environment holds
 	@mkdir -p _build

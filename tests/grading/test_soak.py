@@ -1,17 +1,13 @@
 """Two hundred submissions through one sandbox leave it as it was after the first."""
 
-import os
 from collections.abc import Sequence
 
 import psutil
-import pytest
 from classroom import ordinary_class, source
 from nbformat import reads
 from soak import Sample, slope, soak
 
 from xentcourse.grading.bundle import make_bundle
-
-pytestmark = pytest.mark.xdist_group("soak")
 
 COUNT = 200
 SETTLED = 50  #: submissions after which everything has been loaded
@@ -23,46 +19,38 @@ NAMES = (
 )
 
 
-@pytest.fixture(scope="module")
-def before() -> set[int]:
+def test_two_hundred_submissions_leave_the_sandbox_as_it_was():
+    """One test, since the submissions are what takes the time."""
+    before = descendants()
+    bundle = make_bundle("softmax", "softmax", reads(source(), as_version=4), seed=11)
+    samples = list(soak(bundle, [ordinary_class()[name] for name in NAMES], COUNT))
+    assert descendants() <= before, "no process is left"
+    everybody_gets_the_same_points_every_time(samples)
+    memory_stays_the_same(samples[SETTLED:])
+    nothing_stays_open(samples)
+    the_last_hundred_take_what_the_first_took(samples)
+
+
+def descendants() -> set[int]:
     return {child.pid for child in psutil.Process().children(recursive=True)}
 
 
-@pytest.fixture(scope="module")
-def samples(before) -> list[Sample]:
-    bundle = make_bundle("softmax", "softmax", reads(source(), as_version=4), seed=11)
-    return list(soak(bundle, [ordinary_class()[name] for name in NAMES], COUNT))
+def everybody_gets_the_same_points_every_time(samples: Sequence[Sample]) -> None:
+    for first, name in enumerate(NAMES):
+        assert len({sample.points for sample in samples[first :: len(NAMES)]}) == 1, name
 
 
-def settled(samples: Sequence[Sample]) -> Sequence[Sample]:
-    return samples[SETTLED:]
+def memory_stays_the_same(samples: Sequence[Sample]) -> None:
+    assert abs(slope([sample.ours for sample in samples])) < 2 * KIB, "bytes a submission, in the grader"
+    assert abs(slope([sample.parent for sample in samples])) < 2 * KIB, "bytes a submission, in the parent"
 
 
-def test_everybody_gets_the_same_points_every_time(samples):
-    for first in range(len(NAMES)):
-        assert len({sample.points for sample in samples[first :: len(NAMES)]}) == 1, NAMES[first]
+def nothing_stays_open(samples: Sequence[Sample]) -> None:
+    for count in ("descriptors", "parents_descriptors", "processes"):
+        assert len({getattr(sample, count) for sample in samples}) == 1, count
 
 
-def test_the_graders_memory_stays_the_same(samples):
-    assert abs(slope([sample.ours for sample in settled(samples)])) < 2 * KIB
-
-
-def test_the_warm_parents_memory_stays_the_same(samples):
-    assert abs(slope([sample.parent for sample in settled(samples)])) < 2 * KIB
-
-
-def test_no_descriptor_stays_open(samples):
-    assert len({sample.descriptors for sample in samples}) == 1
-    assert len({sample.parents_descriptors for sample in samples}) == 1
-
-
-def test_no_process_is_left(samples, before):
-    assert len({sample.processes for sample in samples}) == 1, "between submissions"
-    now = {child.pid for child in psutil.Process(os.getpid()).children(recursive=True)}
-    assert now <= before, "at the end"
-
-
-def test_the_last_hundred_take_what_the_first_hundred_took(samples):
+def the_last_hundred_take_what_the_first_took(samples: Sequence[Sample]) -> None:
     """By processor time, and with room for whatever else the machine does; the benchmark is stricter."""
     first, last = (sum(sample.cpu for sample in part) for part in (samples[:100], samples[-100:]))
     assert last < 1.5 * first
