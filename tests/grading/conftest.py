@@ -62,6 +62,7 @@ class Class:
 
     root: Path
     name: str = "tiny"
+    limits: Limits = LIMITS
 
     @property
     def db_url(self) -> str:
@@ -91,7 +92,7 @@ class Class:
 
     def grade(self, **options: Any) -> dict[str, Line]:
         """Grade with the engine; a line for every student (and the last notebook)."""
-        options = {"limits": LIMITS, "processes": 1} | options
+        options = {"limits": self.limits, "processes": 1} | options
         return {line.student: line for line in grade_class(self.assignment, Options(**options))}
 
     def gradebook(self, db_url: str = "") -> Any:
@@ -204,3 +205,31 @@ def full_of_module(tmp_path_factory: pytest.TempPathFactory) -> Class:
 def right() -> dict[str, float]:
     """What the students of the full class deserve."""
     return {student: float(points) for student, (_, points) in WORKS.items()}
+
+
+@pytest.fixture
+def poison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """From now on a worker that is to grade a notebook with the word POISON in it kills itself.
+
+    Returns the file in which each of them leaves a mark before.
+    """
+    tally = tmp_path / "tally"
+    tally.touch()
+    (tmp_path / "startup").mkdir()
+    (tmp_path / "startup" / "sitecustomize.py").write_text(
+        f"""
+import os, signal, sys
+if "spawn_main" in " ".join(sys.orig_argv):
+    from xentcourse.grading import workers
+    grade = workers.grade_submission
+    def grade_or_die(bundle, content, nursery):
+        if b"POISON" in content:
+            with open({str(tally)!r}, "a") as file:
+                file.write("x")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return grade(bundle, content, nursery)
+    workers.grade_submission = grade_or_die
+"""
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "startup"))
+    return tally

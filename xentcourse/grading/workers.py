@@ -6,10 +6,11 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from multiprocessing.synchronize import Event
 
 from xentcourse.course import CourseError
 from xentcourse.grading.bundle import Bundle
@@ -36,17 +37,29 @@ def grade_locally(
     cores = processes or os.cpu_count() or 1
     waiting, suspects = deque(jobs), deque[Job]()
     tries: dict[str, int] = {}
+    false_starts = 0
     while waiting or suspects:
         alone = not waiting
         batch = deque([suspects.popleft()]) if alone else waiting
         in_flight: dict[str, bytes] = {}
-        yield from _one_pool(bundle, batch, in_flight, 1 if alone else min(cores, len(batch)))
+        started = yield from _one_pool(bundle, batch, in_flight, 1 if alone else min(cores, len(batch)))
+        false_starts = 0 if started else false_starts + 1
+        if false_starts == TRIES:
+            raise CourseError(
+                f"Workers end before they are ready, {TRIES} times by now; what they say stands above. "
+                "Is there memory left, and is the course installed completely?"
+            )
         for student, content in in_flight.items():
+            if not started:
+                batch.append((student, content))
+                continue
             tries[student] = tries.get(student, 0) + 1
             if tries[student] < TRIES:
                 suspects.append((student, content))
             else:
                 yield student, given_up(bundle)
+        if alone:
+            suspects += batch
 
 
 def given_up(bundle: Bundle) -> Graded:
@@ -56,14 +69,14 @@ def given_up(bundle: Bundle) -> Graded:
 
 def _one_pool(
     bundle: Bundle, waiting: deque[Job], in_flight: dict[str, bytes], processes: int
-) -> Iterator[tuple[str, Graded]]:
-    """The results that one pool gives before it is done or broken; then `in_flight` has what it was at."""
-    pool = ProcessPoolExecutor(
-        processes,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=warm_up,
-        initargs=(bundle,),
-    )
+) -> Generator[tuple[str, Graded], None, bool]:
+    """The results that one pool gives before it is done or broken; then `in_flight` has what it was at.
+
+    Returns whether a worker was ready at all.
+    """
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=warm_up, initargs=(bundle, ready))
     futures: dict[Future[Graded], str] = {}
     with pool:
         try:
@@ -79,16 +92,17 @@ def _one_pool(
                     student = futures.pop(future)
                     del in_flight[student]
                     yield student, graded
-        except BrokenProcessPool:
-            return
+        except (BrokenProcessPool, BrokenPipeError):  # the second where one dies while it is started
+            return ready.is_set()
         except BaseException:
             # Nobody waits for the results, so nobody waits for the workers.
             for process in list(pool._processes.values()):
                 process.kill()
             raise
+    return True
 
 
-def warm_up(bundle: Bundle) -> None:
+def warm_up(bundle: Bundle, ready: Event) -> None:
     """Start this worker's sandbox; a worker without one says so when it is asked for the first result."""
     global _nursery, _refused
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started the workers
@@ -98,6 +112,7 @@ def warm_up(bundle: Bundle) -> None:
         atexit.register(_close)
     except CourseError as error:
         _refused = error
+    ready.set()
 
 
 def _follow_parent() -> None:
