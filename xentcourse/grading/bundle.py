@@ -9,12 +9,13 @@ import importlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any, Literal
 
 from xentcourse.checks.check import Check, checks_of
 from xentcourse.grading.sandbox.session import Limits
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode  # workers have no use for it, and it takes long to import
 
 Kind = Literal["locked", "solution", "tests", "written"]
 
@@ -61,7 +62,7 @@ class Bundle:
 def make_bundle(
     assignment: str,
     notebook: str,
-    source: NotebookNode,
+    source: "NotebookNode",
     *,
     seed: int,
     limits: Limits | None = None,
@@ -90,7 +91,7 @@ def _known_checks(assignment: str) -> set[str]:
         return set()
 
 
-def _cell(cell: NotebookNode, known: set[str]) -> Cell:
+def _cell(cell: "NotebookNode", known: set[str]) -> Cell:
     metadata: dict[str, Any] = cell.metadata["nbgrader"]
     graded, solution = metadata.get("grade", False), metadata.get("solution", False)
     kind: Kind = "locked"
@@ -111,7 +112,7 @@ def _cell(cell: NotebookNode, known: set[str]) -> Cell:
     )
 
 
-def _modules(source: NotebookNode) -> tuple[str, ...]:
+def _modules(source: "NotebookNode") -> tuple[str, ...]:
     """The libraries that the notebook imports, found without running it."""
     names = {"numpy"}
     for cell in source.cells:

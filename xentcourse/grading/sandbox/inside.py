@@ -12,6 +12,7 @@ Started as `python inside.py FD MODULE...`; FD is the socket on which the truste
 import array
 import contextlib
 import ctypes
+import gc
 import importlib
 import io
 import os
@@ -66,6 +67,7 @@ def main() -> None:
         with contextlib.suppress(Exception):  # a missing library is the learner's ImportError, not ours
             importlib.import_module(module)
     shell = make_shell()
+    warm_up(shell)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # a child is forked twice, and still ours to reap
     children: dict[int, Child] = {}
@@ -185,6 +187,18 @@ def make_shell() -> Any:
         with contextlib.suppress(Exception):
             shell.enable_matplotlib("inline")
     return shell
+
+
+def warm_up(shell: Any) -> None:
+    """Do once what every child would do for the first time, so that none of them has to."""
+    forget_randomness()
+    run_cell(shell, "pass", 100)
+    run_cell(shell, "1 / 0", 100)  # what shows a traceback is imported when it is needed
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        if hasattr(sys, name):
+            delattr(sys, name)
+    gc.collect()
+    gc.freeze()  # a child that collects garbage would copy every page of its parent's
 
 
 # ---- a child ----------------------------------------------------------------------------------------
