@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,29 @@ def register(root: Path, assignment: str, **settings: str) -> None:
     """
     with tools_on_path():
         api = nbgrader_api(root, release_directory="_build/nbgrader/registered", **settings)
+        lay_gradebook(api.coursedir.db_url)
         must(api.generate_assignment(assignment), f"enter {assignment} in the gradebook")
+
+
+def lay_gradebook(db_url: str) -> None:
+    """Lay an empty gradebook where there is none, as nbgrader does.
+
+    For the version of its tables nbgrader starts another Python, which takes longer than grading many people.
+    """
+    from alembic.script import ScriptDirectory
+    from nbgrader.api import Base
+    from nbgrader.dbutil import ALEMBIC_DIR
+    from sqlalchemy import create_engine, inspect, text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    engine = create_engine(db_url)
+    with suppress(SQLAlchemyError), engine.begin() as connection:  # where it fails, nbgrader says why
+        if not inspect(connection).get_table_names():
+            Base.metadata.create_all(connection)
+            version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
+    engine.dispose()
 
 
 def must(result: dict[str, Any], doing: str) -> None:
