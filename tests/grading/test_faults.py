@@ -168,7 +168,9 @@ def test_a_submission_that_ends_its_worker_is_given_up_and_the_others_are_graded
 
 def test_workers_that_do_not_start_are_not_blamed_on_the_submissions(made, monkeypatch, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(
-        "import sys\nif 'spawn_main' in str(sys.orig_argv):\n    sys.modules['xentcourse.grading.workers'] = None"
+        "import sys\n"
+        "if 'spawn_main' in str(sys.orig_argv):\n"
+        "    sys.modules['xentcourse.grading.workers'] = None"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(CourseError, match="Workers end before they are ready"):
