@@ -57,13 +57,6 @@ def close(result, expected, relative=1e-14, absolute=0.0):
 # ---- coins ------------------------------------------------------------------------------------------
 
 
-@given(records, chances)
-def test_bernoulli_log_likelihood_is_the_sum_of_logarithms(record, p):
-    ones = sum(record)
-    expected = exact_log_likelihood([ones, len(record) - ones], [mpmath.mpf(p), 1 - mpmath.mpf(p)])
-    assert close(bernoulli_log_likelihood(record, p), expected)
-
-
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=20), st.fractions(0, 1, max_denominator=50))
 def test_bernoulli_likelihood_is_the_product_of_the_probabilities(record, p):
     product = math.prod((p if x else 1 - p for x in record), start=Fraction(1))
