@@ -13,12 +13,13 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from test_structure import to_do
 
 import xentcourse.book
 import xentcourse.grading.release
 import xentcourse.lab
 from xentcourse import cli
-from xentcourse.course import Course, CourseError
+from xentcourse.course import Chapter, Course, CourseError
 from xentcourse.grading.grade import Line
 from xentcourse.grading.source import source_notebook
 from xentcourse.grading.summary import as_text
@@ -398,6 +399,49 @@ def test_new_lists_the_chapter_and_keeps_the_rest_of_the_contents(after, place):
     expected["parts"][0]["chapters"].insert(place, {"file": "new"})
     assert yaml.safe_load(text) == expected
     assert text.replace("      - file: new\n", "") == TOC + "\n"
+
+
+@pytest.mark.nbgrader
+def test_new_stamps_a_chapter_that_works_and_says_what_is_missing(course):
+    ran = in_a_process(
+        "new", "focal_loss", "--title", 'Focal "loss" for @slug@', "--after", "softmax", cwd=course.root
+    )
+    assert (ran.code, ran.err) == (0, ""), ran.err
+    chapter = Chapter("focal_loss", course.root)
+    written = {
+        path.relative_to(course.root).as_posix() for path in chapter.pieces().values() if path.is_file()
+    }
+    assert written <= set(ran.out.splitlines())
+    assert [path for path in chapter.pieces().values() if not path.exists()] == []
+    assert [c.slug for c in Course(course.root).chapters] == ["softmax", "focal_loss"]
+    assert (course.root / "_toc.yml").read_text().startswith("# A comment that stays.\n")
+    page = chapter.page.read_text()
+    assert '\n(focal_loss)=\n# Focal "loss" for @slug@\n' in page
+    assert "@slug@" not in page.replace('Focal "loss" for @slug@', "")
+
+    lint = [Path(sys.executable).with_name("ruff")]
+    for check in (["check"], ["format", "--check"]):
+        made = [str(course.root / line) for line in ran.out.splitlines() if line.endswith(".py")]
+        done = subprocess.run(
+            [*lint, *check, *made], cwd=course.root, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
+
+    # Alone in the contents, the new chapter is all that the tests of chapters see.
+    contents = (course.root / "_toc.yml").read_text()
+    (course.root / "_toc.yml").write_text(contents.replace("      - file: softmax  # the first\n", ""))
+    for folder in ("solutions", "exercises"):
+        for other in (course.root / folder).iterdir():
+            if other.is_dir() and other.name != chapter.slug:
+                shutil.rmtree(other)
+    failed, report = failing_tests(course.root)
+    assert failed == {
+        "tests/test_checks.py::test_an_assignment_has_enough_parts_and_mutants[focal_loss]",
+        "tests/test_structure.py::test_nothing_is_left_to_do[focal_loss]",
+    }, report
+    assert len({line.split(":")[0] for line in to_do(course, chapter)}) == 7, (
+        "every stamped file has its TODO"
+    )
 
 
 def failing_tests(root: Path) -> tuple[set[str], str]:

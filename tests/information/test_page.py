@@ -18,7 +18,7 @@ TEXT = (ROOT / "book" / "information.md").read_text(encoding="utf-8")
 #: The page with every run of white space made one blank, so that a statement may go on in the next line.
 PAGE = " ".join(TEXT.split())
 
-mpmath.mp.dps = 40
+DIGITS = 40
 
 
 def bits(p) -> mpmath.mpf:

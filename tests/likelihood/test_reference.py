@@ -22,7 +22,7 @@ from xentcourse.reference.likelihood import (
     mse_coefficients,
 )
 
-mpmath.mp.dps = 340  # 1 − 5e−324 is not 1
+DIGITS = 340  # 1 − 5e−324 is not 1
 TINY = [5e-324, 1e-310, 2.2250738585072014e-308, 1e-300, 1e-17]
 records = st.lists(st.integers(0, 1), min_size=1, max_size=60)
 chances = st.floats(0, 1) | st.sampled_from([0.0, 1.0, 0.5, 1 - 2**-53, *TINY])
@@ -55,6 +55,13 @@ def close(result, expected, relative=1e-14, absolute=0.0):
 
 
 # ---- coins ------------------------------------------------------------------------------------------
+
+
+@given(records, chances)
+def test_bernoulli_log_likelihood_is_the_sum_of_logarithms(record, p):
+    ones = sum(record)
+    expected = exact_log_likelihood([ones, len(record) - ones], [mpmath.mpf(p), 1 - mpmath.mpf(p)])
+    assert close(bernoulli_log_likelihood(record, p), expected)
 
 
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=20), st.fractions(0, 1, max_denominator=50))

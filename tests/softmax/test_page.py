@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 #: The page with every run of white space made one blank, so that a statement may go on in the next line.
 PAGE = " ".join((ROOT / "book" / "softmax.md").read_text(encoding="utf-8").split())
 
-mpmath.mp.dps = 30
+DIGITS = 30
 #: The worked example: the label is the first class.
 EXAMPLE = (0.1, 0.5, 0.1, 0.1, 0.2)
 LOG_10, FLOOR = mpmath.log(10), mpmath.log(1 + 9 / mpmath.e)
