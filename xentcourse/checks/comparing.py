@@ -131,6 +131,34 @@ def show(value: Plain, limit: int = 200) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def in_own_unit(sentence: str, information: Callable[..., Any]) -> tuple[Slip, ...]:
+    """Slips that give `information(*arguments, base)` in nats, bits or bans, whatever was asked for."""
+
+    def slip(always: float) -> Slip:
+        return Slip(sentence, lambda *args, **_base: information(*args, always))
+
+    return tuple(map(slip, (math.e, 2.0, 10.0)))
+
+
+def with_epsilons(sentence: str, result: Callable[..., Any]) -> tuple[Slip, ...]:
+    """Slips that give `result(keep_finite, *arguments)` with the usual small numbers.
+
+    keep_finite adds one to its argument, or bounds its argument by one.
+    """
+
+    def slip(keep_finite: Callable[[np.ndarray], np.ndarray]) -> Slip:
+        return Slip(sentence, lambda *args, **kw: result(keep_finite, *args, **kw))
+
+    ways: list[Callable[[np.ndarray], np.ndarray]] = []
+    for e in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30, 1e-100, 1e-300):
+        ways += [
+            lambda p, e=e: p + e,  # type: ignore[misc]
+            lambda p, e=e: np.maximum(p, e),  # type: ignore[misc]
+            lambda p, e=e: np.clip(p, e, 1 - e),  # type: ignore[misc]
+        ]
+    return tuple(map(slip, ways))
+
+
 def _tuple_difference(value: Plain, expected: tuple[Plain, ...], tolerance: Tolerance) -> str:
     if not isinstance(value, list | tuple) or len(value) != len(expected):
         return f"That is {kind(value)}; a tuple of {len(expected)} results was expected."

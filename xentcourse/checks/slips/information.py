@@ -1,11 +1,10 @@
 """What goes wrong with surprise, its units and its sums. Taught in book/information.md."""
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
-from xentcourse.checks.comparing import Slip
+from xentcourse.checks.comparing import Slip, in_own_unit, with_epsilons
 
 Array = np.ndarray
 Model = dict[str, float]
@@ -24,31 +23,6 @@ def chances(text: str, model: Model, unknown: float = 0.0) -> Array:
 def shares(text: str) -> Model:
     """The share of each letter in the text itself."""
     return {letter: text.count(letter) / len(text) for letter in text}
-
-
-def in_own_unit(sentence: str, information: Callable[..., object]) -> tuple[Slip, ...]:
-    """`information(*arguments, base)` in nats, bits or bans, whatever was asked for."""
-
-    def slip(always: float) -> Slip:
-        return Slip(sentence, lambda *args, base=math.e: information(*args, always))
-
-    return tuple(map(slip, (math.e, 2.0, 10.0)))
-
-
-def with_epsilons(sentence: str, result: Callable[..., object]) -> tuple[Slip, ...]:
-    """`result(keep_finite, *arguments)` with the usual small numbers, added to p or as a bound."""
-
-    def slip(keep_finite: Callable[[Array], Array]) -> Slip:
-        return Slip(sentence, lambda *args, **kw: result(keep_finite, *args, **kw))
-
-    ways: list[Callable[[Array], Array]] = []
-    for e in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30, 1e-100, 1e-300):
-        ways += [
-            lambda p, e=e: p + e,  # type: ignore[misc]
-            lambda p, e=e: np.maximum(p, e),  # type: ignore[misc]
-            lambda p, e=e: np.clip(p, e, 1 - e),  # type: ignore[misc]
-        ]
-    return tuple(map(slip, ways))
 
 
 def first_extremes(values: Array) -> tuple[int, int]:
