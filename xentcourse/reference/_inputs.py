@@ -143,6 +143,34 @@ def as_rows_of_probabilities(p: npt.ArrayLike, *, classes: int, function: str, n
     return as_distributions(array, shape=array.shape, function=function, name=name)
 
 
+def as_distributions_of_any_shape(p: npt.ArrayLike, *, function: str, name: str = "p") -> FloatArray:
+    """Distributions over the last axis, one or many, over as many outcomes as there are, at least one."""
+    array = as_floats(p, function=function, name=name)
+    if array.shape[-1] == 0:
+        raise ValueError(
+            f"{function}: {name} has shape {array.shape}, which leaves no outcome (K = 0); "
+            "at least one is needed. Is it empty, or are its axes swapped?"
+        )
+    return as_distributions(array, shape=array.shape, function=function, name=name)
+
+
+def as_joint_distributions(joint: npt.ArrayLike, *, function: str, name: str = "joint") -> FloatArray:
+    """Tables of p(x, y), one or many: a row for each x, a column for each y, all entries summing to 1."""
+    array = as_floats(joint, function=function, name=name)
+    if array.ndim < 2:
+        raise ValueError(
+            f"{function}: {name} has shape {array.shape}, a table with a row for each x and a column for "
+            "each y is needed. Is this the distribution of one variable?"
+        )
+    if (array < 0).any():
+        raise ValueError(
+            f"{function}: {name}{first_index(array < 0)} is {array[array < 0][0]:.6g}, "
+            "probabilities are never negative. Is the table centred or a difference of two?"
+        )
+    flat = array.reshape(*array.shape[:-2], array.shape[-2] * array.shape[-1])
+    return as_distributions_of_any_shape(flat, function=function, name=name).reshape(array.shape)
+
+
 def as_counts(counts: npt.ArrayLike, *, function: str, name: str = "counts") -> FloatArray:
     """How often each class came: (K,) whole numbers, at least 0, K at least 1."""
     n = as_floats(counts, function=function, name=name)
@@ -158,6 +186,23 @@ def as_counts(counts: npt.ArrayLike, *, function: str, name: str = "counts") -> 
             "Are these shares? Multiply them by the number of observations."
         )
     return n
+
+
+def as_weights(weights: npt.ArrayLike, *, function: str, name: str) -> FloatArray:
+    """Probabilities, counts or other weights: (K,) finite numbers, at least 0, one at least above 0."""
+    w = as_floats(weights, function=function, name=name)
+    if w.ndim != 1 or not (w > 0).any():
+        raise ValueError(
+            f"{function}: {name} has shape {w.shape} and {int((w > 0).sum())} entries above 0; one weight for "
+            "each symbol, shape (K,), one at least above 0, is needed. Is there anything to count?"
+        )
+    wrong = (w < 0) | np.isinf(w)
+    if wrong.any():
+        raise ValueError(
+            f"{function}: {name}{first_index(wrong)} is {w[wrong][0]:.6g}, a finite number >= 0 is needed. "
+            "Are these logits?"
+        )
+    return w
 
 
 def as_numbers(values: npt.ArrayLike, *, function: str, name: str) -> FloatArray:
