@@ -13,18 +13,17 @@
 # %% [markdown] nbgrader={"grade_id": "likelihood-intro"}
 # # Maximum likelihood
 #
-# In eight parts you write the likelihoods of coins, dice and measurements, and the parameters that make them largest.
+# In seven parts you write the likelihoods of coins, dice and measurements, and the parameters that make them largest.
 #
 # | part | you write | minutes | difficulty | points |
 # |---|---|---|---|---|
 # | 1 | `bernoulli_log_likelihood` | 15 | ●●○ | 3 |
-# | 2 | `bernoulli_mle` | 5 | ●○○ | 2 |
-# | 3 | `categorical_mle` | 5 | ●○○ | 2 |
-# | 4 | `categorical_log_likelihood` | 10 | ●●○ | 3 |
-# | 5 | `mean_nll` | 10 | ●○○ | 3 |
-# | 6 | `gaussian_nll` | 10 | ●●○ | 3 |
-# | 7 | `gaussian_mle` | 10 | ●○○ | 2 |
-# | 8 | `mse_coefficients` | 10 | ●●○ | 2 |
+# | 2 | `bernoulli_mle`, `categorical_mle` | 10 | ●○○ | 4 |
+# | 3 | `categorical_log_likelihood` | 10 | ●●○ | 3 |
+# | 4 | `mean_nll` | 10 | ●○○ | 3 |
+# | 5 | `gaussian_nll` | 10 | ●●○ | 3 |
+# | 6 | `gaussian_mle` | 10 | ●○○ | 2 |
+# | 7 | `mse_coefficients` | 10 | ●●○ | 2 |
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code and run the cell, then run the check below it.
 # A check tries your function on fresh random inputs and tells you what is wrong, not only that something is.
@@ -111,9 +110,9 @@ def bernoulli_log_likelihood(outcomes, p):
 check.bernoulli_log_likelihood(bernoulli_log_likelihood)
 
 # %% [markdown] nbgrader={"grade_id": "likelihood-part_2"}
-# ## Part 2: the best coin
+# ## Part 2: the best coin and the best die
 #
-# *5 minutes, difficulty ●○○, 2 points*
+# *10 minutes, difficulty ●○○, 4 points*
 #
 # The chapter proves that the likelihood of a coin is largest at the share of ones, $\hat p = N_1 / N$.
 #
@@ -149,10 +148,8 @@ def bernoulli_mle(outcomes):
 # %% nbgrader={"grade_id": "likelihood-bernoulli_mle", "points": 2}
 check.bernoulli_mle(bernoulli_mle)
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-part_3"}
-# ## Part 3: the best die
-#
-# *5 minutes, difficulty ●○○, 2 points*
+# %% [markdown] nbgrader={"grade_id": "likelihood-part_2_die"}
+# ### The best die
 #
 # With $K$ classes the likelihood is largest at the share of each, $\hat p_k = n_k / N$, if class $k$ came $n_k$ times.
 #
@@ -166,7 +163,7 @@ labels = np.array([0, 2, 2, 0])
 print("bincount:              ", np.bincount(labels))
 print("bincount, minlength=4: ", np.bincount(labels, minlength=4))
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_3"}
+# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_2_die"}
 # **Your turn.** Write `categorical_mle`.
 # There is at least one label.
 #
@@ -196,8 +193,8 @@ def categorical_mle(labels, classes):
 # %% nbgrader={"grade_id": "likelihood-categorical_mle", "points": 2}
 check.categorical_mle(categorical_mle)
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-part_4"}
-# ## Part 4: how well does a die explain the counts?
+# %% [markdown] nbgrader={"grade_id": "likelihood-part_3"}
+# ## Part 3: how well does a die explain the counts?
 #
 # *10 minutes, difficulty ●●○, 3 points*
 #
@@ -218,7 +215,7 @@ n = np.array([2, 1, 0])
 print("which came:     ", n > 0)
 print("their counts:   ", n[n > 0])
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_4"}
+# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_3"}
 # **Your turn.** Write `categorical_log_likelihood`.
 # If a class came that has probability 0, the result is $-\infty$.
 #
@@ -250,8 +247,8 @@ def categorical_log_likelihood(counts, q):
 # %% nbgrader={"grade_id": "likelihood-categorical_log_likelihood", "points": 3}
 check.categorical_log_likelihood(categorical_log_likelihood)
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-part_5"}
-# ## Part 5: two thousand probabilities
+# %% [markdown] nbgrader={"grade_id": "likelihood-part_4"}
+# ## Part 4: two thousand probabilities
 #
 # *10 minutes, difficulty ●○○, 3 points*
 #
@@ -274,7 +271,7 @@ def broken(probabilities):
 print("two halves:         ", broken(np.array([0.5, 0.5])), "  wanted:", np.log(2))
 print("two thousand halves:", broken(np.full(2000, 0.5)), "  wanted:", np.log(2))
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_5"}
+# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_4"}
 # **Worked example.** For $q = (\tfrac12, \tfrac18)$ the product is $\tfrac1{16}$, and $L = \tfrac12 \ln 16 = 2 \ln 2$.
 # It is also the mean of $-\ln \tfrac12 = \ln 2$ and $-\ln\tfrac18 = 3 \ln 2$.
 #
@@ -307,8 +304,8 @@ def mean_nll(probabilities):
 # %% nbgrader={"grade_id": "likelihood-mean_nll", "points": 3}
 check.mean_nll(mean_nll)
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-part_6"}
-# ## Part 6: measurements
+# %% [markdown] nbgrader={"grade_id": "likelihood-part_5"}
+# ## Part 5: measurements
 #
 # *10 minutes, difficulty ●●○, 3 points*
 #
@@ -328,7 +325,7 @@ density = np.exp(-(100.0**2) / 2) / np.sqrt(2 * np.pi)
 print("density at x = 100, mu = 0, sigma = 1:", density)
 print("minus its logarithm, on paper:         0.5 * 100**2 + 0.5 * log(2 pi), about 5000.9")
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_6"}
+# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_5"}
 # **Your turn.** Write `gaussian_nll`.
 #
 # <details><summary>Hint 1: on paper</summary>
@@ -358,8 +355,8 @@ def gaussian_nll(x, mu, sigma):
 # %% nbgrader={"grade_id": "likelihood-gaussian_nll", "points": 3}
 check.gaussian_nll(gaussian_nll)
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-part_7"}
-# ## Part 7: the best bell curve
+# %% [markdown] nbgrader={"grade_id": "likelihood-part_6"}
+# ## Part 6: the best bell curve
 #
 # *10 minutes, difficulty ●○○, 2 points*
 #
@@ -376,7 +373,7 @@ check.gaussian_nll(gaussian_nll)
 x = 1e9 + np.array([1.0, 3.0, 5.0, 7.0])
 print("mean of squares - square of mean:", np.mean(x**2) - np.mean(x) ** 2, "  wanted: 5")
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_7"}
+# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_6"}
 # **Your turn.** Write `gaussian_mle`.
 # It returns the mean and the *standard deviation*, in this order.
 #
@@ -406,12 +403,12 @@ def gaussian_mle(x):
 # %% nbgrader={"grade_id": "likelihood-gaussian_mle", "points": 2}
 check.gaussian_mle(gaussian_mle)
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-part_8"}
-# ## Part 8: squared error is a likelihood
+# %% [markdown] nbgrader={"grade_id": "likelihood-part_7"}
+# ## Part 7: squared error is a likelihood
 #
 # *10 minutes, difficulty ●●○, 2 points*
 #
-# Fix $\sigma$. Whatever the numbers $x_i$ and the prediction $\mu$ are, the mean negative log-likelihood of part 6 is
+# Fix $\sigma$. Whatever the numbers $x_i$ and the prediction $\mu$ are, the mean negative log-likelihood of part 5 is
 #
 # $$L = a + b \cdot \mathrm{MSE}, \qquad \mathrm{MSE} = \frac1N \sum_i (x_i - \mu)^2,$$
 #
@@ -427,12 +424,12 @@ for error in (0.0, 1.0, 2.0):  # one number, that far from the prediction
     density = np.exp(-(error**2) / (2 * sigma**2)) / (np.sqrt(2 * np.pi) * sigma)
     print(f"MSE {error**2:.0f}: L = {-np.log(density):.4f}")
 
-# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_8"}
+# %% [markdown] nbgrader={"grade_id": "likelihood-prompt_7"}
 # **Your turn.** Write `mse_coefficients`, which returns $a$ and $b$ for any $\sigma > 0$.
 #
 # <details><summary>Hint 1: where to look</summary>
 #
-# Write down the formula of part 6. Which summands do not contain $x$ or $\mu$? What multiplies the mean of the squares?
+# Write down the formula of part 5. Which summands do not contain $x$ or $\mu$? What multiplies the mean of the squares?
 # </details>
 # <details><summary>Hint 2: a test of your own</summary>
 #

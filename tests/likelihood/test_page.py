@@ -109,6 +109,6 @@ def test_the_assignment_is_as_long_as_the_page_says():
     points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
     text = ["".join(cell["source"]) for cell in cells]
     minutes = [int(m) for source in text for m in re.findall(r"^\*(\d+) minutes", source, re.MULTILINE)]
-    assert len(minutes) == 8
-    assert f"has eight parts, {points} points and about {sum(minutes)} minutes" in PAGE
+    assert len(minutes) == 7
+    assert f"has seven parts, {points} points and about {sum(minutes)} minutes" in PAGE
     assert f"75 minutes, and {sum(minutes)} for the assignment" in PAGE
