@@ -184,21 +184,74 @@ def test_book_that_is_not_built_exits_1(course):
 
 
 def test_lab_lays_a_copy_of_every_exercise(course):
-    laid = lay_copies(course)
-    assert laid == [course.root / "work" / "softmax" / "softmax.ipynb"]
-    assert laid[0].read_bytes() == course.chapter("softmax").exercise.read_bytes()
+    (laid,) = lay_copies(course)
+    assert laid.path == course.root / "work" / "softmax" / "softmax.ipynb"
+    assert laid.path.read_bytes() == course.chapter("softmax").exercise.read_bytes()
 
 
 def test_lab_never_overwrites_what_a_learner_wrote(course):
-    copy = lay_copies(course)[0]
+    copy = lay_copies(course)[0].path
     copy.write_text("my work")
     assert lay_copies(course) == []
     assert copy.read_text() == "my work"
 
 
 def test_lab_brings_back_a_copy_that_was_deleted(course):
-    lay_copies(course)[0].unlink()
+    lay_copies(course)[0].path.unlink()
     assert len(lay_copies(course)) == 1
+
+
+def release_anew(course: Course) -> None:
+    """A newer release of softmax: its title has changed."""
+    exercise = course.chapter("softmax").exercise
+    exercise.write_text(exercise.read_text(encoding="utf-8").replace("# Softmax", "# Softmax, mended", 1))
+
+
+def answer(copy: Path, source: str) -> None:
+    """Write into the first cell for an answer of a learner's notebook."""
+    notebook = nbformat.read(copy, as_version=4)
+    cell = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution"))
+    cell.source = source
+    nbformat.write(notebook, copy)
+
+
+@pytest.mark.parametrize("base_known", [True, False])
+def test_lab_carries_answers_into_a_newer_release_and_keeps_the_old_file(course, base_known):
+    copy = lay_copies(course)[0].path
+    answer(copy, "my answer")
+    before = copy.read_bytes()
+    release_anew(course)
+    if not base_known:
+        shutil.rmtree(course.root / "work" / ".released")
+    (laid,) = lay_copies(course)
+    assert "newer release with your answers" in laid.told(course.root)
+    assert laid.kept.read_bytes() == before
+    text = copy.read_text(encoding="utf-8")
+    assert "my answer" in text
+    assert "# Softmax, mended" in text
+    nbformat.validate(nbformat.read(copy, as_version=4))
+    assert lay_copies(course) == [], "once is enough"
+
+
+def test_lab_keeps_every_older_file(course):
+    copy = lay_copies(course)[0].path
+    names = []
+    for _ in range(2):
+        release_anew(course)
+        names += [laid.kept.name for laid in lay_copies(course)]
+    assert names == ["softmax.old-1.ipynb", "softmax.old-2.ipynb"]
+    assert all(copy.with_name(name).is_file() for name in names)
+
+
+@pytest.mark.parametrize("content", ["my work", "[]", '{"cells": [1]}', '{"cells": [{"source": 1}]}', ""])
+def test_lab_leaves_alone_what_is_no_notebook_when_there_is_a_newer_release(course, content):
+    copy = lay_copies(course)[0].path
+    copy.write_text(content)
+    release_anew(course)
+    (laid,) = lay_copies(course)
+    assert "left alone" in laid.told(course.root)
+    assert copy.read_text() == content
+    assert sorted(path.name for path in copy.parent.iterdir()) == ["softmax.ipynb"]
 
 
 def test_lab_says_what_it_laid_and_hands_options_and_exit_code_through(course, monkeypatch):

@@ -79,8 +79,8 @@ def lab(jupyter_options: tuple[str, ...]) -> None:
     from xentcourse.lab import lay_copies, open_lab
 
     course = Course.find()
-    for copy in lay_copies(course):
-        click.echo(f"Laid {copy.relative_to(course.root)}")
+    for laid in lay_copies(course):
+        click.echo(laid.told(course.root))
     sys.stdout.flush()
     raise click.exceptions.Exit(open_lab(course, jupyter_options))
 

@@ -1,11 +1,14 @@
 """A learner's workplace: JupyterLab on a folder of their own."""
 
+import itertools
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from xentcourse import carry
 from xentcourse.course import Course
 from xentcourse.tools import environment
 
@@ -13,22 +16,72 @@ from xentcourse.tools import environment
 SETTINGS = Path(__file__).parent / "templates" / "jupyter"
 
 
-def lay_copies(course: Course) -> list[Path]:
-    """Copy every exercise that is not there yet to work/, and return the new copies.
+@dataclass(frozen=True)
+class Laid:
+    """What was laid in work/."""
 
-    An existing file is never overwritten: it is somebody's work.
+    path: Path
+    kept: Path | None = None  #: where the learner's older file is now, if there was one
+    problem: str = ""  #: why nothing was laid
+
+    def told(self, root: Path) -> str:
+        """One line for the learner, with paths below `root`."""
+        path = self.path.relative_to(root)
+        if self.problem:
+            return f"{path}: {self.problem}"
+        if self.kept:
+            return f"{path} is a newer release with your answers; the old file is {self.kept.name}"
+        return f"Laid {path}"
+
+
+def lay_copies(course: Course) -> list[Laid]:
+    """Copy every exercise that is not in work/ yet; carry the answers of older copies into newer releases.
+
+    A learner's file is never lost: before a newer one takes its name, it gets another. A copy that is no
+    notebook is left alone, and the result says so. Returns what changed.
     """
-    laid = []
-    for exercise in [chapter.exercise for chapter in course.chapters if chapter.exercise.is_file()]:
-        copy = course.root / "work" / exercise.relative_to(course.root / "exercises")
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with copy.open("xb") as file:
-                file.write(exercise.read_bytes())
-        except FileExistsError:
-            continue
-        laid.append(copy)
-    return laid
+    exercises = [chapter.exercise for chapter in course.chapters if chapter.exercise.is_file()]
+    laid = [_lay(exercise, course.root / "work") for exercise in exercises]
+    return [one for one in laid if one]
+
+
+def _lay(exercise: Path, work: Path) -> Laid | None:
+    release = exercise.read_bytes()
+    mine = work / exercise.parent.name / exercise.name
+    base = work / ".released" / exercise.name  # the release that `mine` was made from
+    if not mine.exists():
+        _write(mine, release)
+        _write(base, release)
+        return Laid(mine)
+    known = base.read_bytes() if base.is_file() else None
+    if known == release:
+        return None
+    try:
+        old = carry.read(mine.read_bytes())
+        new = carry.carried(old, carry.read(release), carry.read(known) if known else None)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        problem = "there is a newer release, and this is no notebook to take the answers from: left alone"
+        return Laid(mine, problem=problem)
+    kept = None
+    if carry.sources(new) != carry.sources(old):
+        kept = _free_name(mine)
+        _write(kept, mine.read_bytes())
+        _write(mine, carry.written(new))
+    _write(base, release)
+    return Laid(mine, kept) if kept else None
+
+
+def _free_name(path: Path) -> Path:
+    names = (path.with_name(f"{path.stem}.old-{number}{path.suffix}") for number in itertools.count(1))
+    return next(name for name in names if not name.exists())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file as a whole: whoever pulls the plug leaves the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(content)
+    new.replace(path)
 
 
 def open_lab(course: Course, options: Sequence[str] = ()) -> int:
