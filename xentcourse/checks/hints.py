@@ -60,6 +60,9 @@ HINTS = {
     ),
     r"NameError|UnboundLocalError": "Was the cell that defines it run, and is it spelt the same there?",
     r"read-only": "Likely slip: an argument is written to. Work on a copy.",
+    r"return arrays must be of ArrayType": (
+        "Likely slip: np.log takes no base. Divide np.log(p) by np.log(base)."
+    ),
     r"RecursionError": "Likely slip: the function calls itself and never stops.",
     r"zero-size array to reduction": (
         "Likely slip: the maximum of the whole array, which a batch of no rows does not have. "
