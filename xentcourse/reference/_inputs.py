@@ -154,6 +154,24 @@ def as_distributions_of_any_shape(p: npt.ArrayLike, *, function: str, name: str 
     return as_distributions(array, shape=array.shape, function=function, name=name)
 
 
+def as_pair_of_distributions(
+    p: npt.ArrayLike, q: npt.ArrayLike, *, function: str, names: tuple[str, str] = ("p", "q")
+) -> tuple[FloatArray, FloatArray]:
+    """Two arrays of distributions over the last axis, whose shapes fit together."""
+    first, second = as_floats(p, function=function, name=names[0]), as_floats(q, function=function, name=names[1])
+    what = f"{function}: {names[1]} has shape {second.shape}, {names[0]} has {first.shape}; "
+    if first.shape[-1] != second.shape[-1]:
+        raise ValueError(what + "both need the same last axis. Is a class of probability 0 left out?")
+    try:
+        np.broadcast_shapes(first.shape, second.shape)
+    except ValueError:
+        raise ValueError(what + "the rows do not fit together. Did you mean q[:, None, :]?") from None
+    return (
+        as_distributions_of_any_shape(first, function=function, name=names[0]),
+        as_distributions_of_any_shape(second, function=function, name=names[1]),
+    )
+
+
 def as_joint_distributions(joint: npt.ArrayLike, *, function: str, name: str = "joint") -> FloatArray:
     """Tables of p(x, y), one or many: a row for each x, a column for each y, all entries summing to 1."""
     array = as_floats(joint, function=function, name=name)
