@@ -158,7 +158,10 @@ def as_pair_of_distributions(
     p: npt.ArrayLike, q: npt.ArrayLike, *, function: str, names: tuple[str, str] = ("p", "q")
 ) -> tuple[FloatArray, FloatArray]:
     """Two arrays of distributions over the last axis, whose shapes fit together."""
-    first, second = as_floats(p, function=function, name=names[0]), as_floats(q, function=function, name=names[1])
+    first, second = (
+        as_floats(p, function=function, name=names[0]),
+        as_floats(q, function=function, name=names[1]),
+    )
     what = f"{function}: {names[1]} has shape {second.shape}, {names[0]} has {first.shape}; "
     if first.shape[-1] != second.shape[-1]:
         raise ValueError(what + "both need the same last axis. Is a class of probability 0 left out?")
@@ -211,8 +214,8 @@ def as_weights(weights: npt.ArrayLike, *, function: str, name: str) -> FloatArra
     w = as_floats(weights, function=function, name=name)
     if w.ndim != 1 or not (w > 0).any():
         raise ValueError(
-            f"{function}: {name} has shape {w.shape} and {int((w > 0).sum())} entries above 0; one weight for "
-            "each symbol, shape (K,), one at least above 0, is needed. Is there anything to count?"
+            f"{function}: {name} has shape {w.shape} and {int((w > 0).sum())} entries above 0; "
+            "shape (K,) is needed, one weight for each symbol, not all 0. Is there anything to count?"
         )
     wrong = (w < 0) | np.isinf(w)
     if wrong.any():
