@@ -18,11 +18,11 @@ import jupytext
 import pytest
 
 from xentcourse.checks.check import checks_of
-from xentcourse.course import Course
+from xentcourse.course import Chapter, Course
 from xentcourse.lab import lab_environment
 
-CHAPTER = Course.find(Path(__file__).parent).chapter("softmax")
-CHECKS = checks_of(importlib.import_module("xentcourse.checks.softmax"))
+COURSE = Course.find(Path(__file__).parent)
+ASSIGNMENTS = [chapter for chapter in COURSE.chapters if "exercise" in chapter.pieces()]
 
 #: For one cell or dialog to show what is waited for, on a busy machine.
 PATIENCE = 60_000
@@ -40,9 +40,9 @@ NOTHING_RUNS = """() => [...document.querySelectorAll(".jp-InputPrompt")]
 pytestmark = pytest.mark.browser
 
 
-def solutions() -> dict[str, str]:
+def solutions(chapter: Chapter) -> dict[str, str]:
     """The course's own answers, by grade id."""
-    cells = jupytext.read(CHAPTER.solution).cells
+    cells = jupytext.read(chapter.solution).cells
     graded = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in cells if "nbgrader" in cell.metadata}
     return {
         name: "\n".join(line for line in cell.source.splitlines() if not line.lstrip().startswith("### "))
@@ -144,14 +144,14 @@ class Notebook:
 
 
 @pytest.fixture
-def open_notebook(lab: tuple[str, Path], browser: Any) -> Iterator[Callable[[str], Notebook]]:
-    """Opens a fresh copy of the assignment under a name."""
+def open_notebook(lab: tuple[str, Path], browser: Any) -> Iterator[Callable[[Chapter, str], Notebook]]:
+    """Opens a fresh copy of an assignment under a name."""
     address, folder = lab
     context = browser.new_context(viewport={"width": 1300, "height": 900})
 
-    def opened(name: str) -> Notebook:
-        file = folder / f"{name}.ipynb"
-        shutil.copy(CHAPTER.exercise, file)
+    def opened(chapter: Chapter, name: str) -> Notebook:
+        file = folder / f"{chapter.slug}-{name}.ipynb"
+        shutil.copy(chapter.exercise, file)
         page = context.new_page()
         page.goto(f"{address}/lab/tree/{file.name}?reset")
         page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=PATIENCE)
@@ -161,22 +161,24 @@ def open_notebook(lab: tuple[str, Path], browser: Any) -> Iterator[Callable[[str
     context.close()
 
 
-def test_a_learner_who_solves_everything_sees_every_check_agree(open_notebook):
-    notebook = open_notebook("solved")
+@pytest.mark.parametrize("chapter", ASSIGNMENTS, ids=lambda chapter: chapter.slug)
+def test_a_learner_who_solves_everything_sees_every_check_agree(open_notebook, chapter):
+    notebook = open_notebook(chapter, "solved")
     assert notebook.page.locator(".Toastify__toast").count() == 0, "a pop-up stands before the learner"
-    for grade_id, source in solutions().items():
+    for grade_id, source in solutions(chapter).items():
         notebook.type(grade_id, source)
     notebook.run_all()
-    checks = [name for name in notebook.ids if name and name.removeprefix("softmax-") in CHECKS]
-    assert len(checks) == len(CHECKS)
-    for grade_id in checks:
-        assert f"✓ {grade_id.removeprefix('softmax-')}:" in notebook.output(grade_id)
+    checks = checks_of(importlib.import_module(f"xentcourse.checks.{chapter.slug}"))
+    assert checks
+    for name in checks:
+        assert f"✓ {name}:" in notebook.output(f"{chapter.slug}-{name}")
     assert "Success! Your notebook passes all the tests." in notebook.validate()
 
 
 def test_a_learner_who_forgets_the_maximum_is_told_so(open_notebook):
-    notebook = open_notebook("overflowing")
-    for grade_id, source in (solutions() | {"softmax-softmax_solution": WITHOUT_MAXIMUM}).items():
+    chapter = COURSE.chapter("softmax")
+    notebook = open_notebook(chapter, "overflowing")
+    for grade_id, source in (solutions(chapter) | {"softmax-softmax_solution": WITHOUT_MAXIMUM}).items():
         notebook.type(grade_id, source)
     notebook.run_all()
     assert "✓ softmax:" in notebook.output("softmax-softmax")
