@@ -81,7 +81,7 @@ def kraft_sum(lengths):
     """How much of the budget codewords of these lengths take.
 
     lengths : array (K,) of whole numbers >= 0; np.inf for a symbol without a codeword
-    Returns one number, the sum of 2^-length.
+    Returns one number, the sum of 2^-length; no Fraction.
     """
     ### BEGIN SOLUTION
     return np.sum(2.0 ** -np.asarray(lengths, dtype=float))

@@ -608,6 +608,41 @@ def never_magnified(bits, counts, length):
     return [next(s for s, stop in enumerate(sums) if v * sums[-1] < stop) for _ in range(length)]
 
 
+@mutant("arithmetic_decode", says="the search not begun again")
+def search_goes_on(bits, counts, length):
+    v, T = Fraction(int(bits, 2), 2 ** len(bits)), sum(counts)
+    s, start, message = 0, 0, []
+    for _ in range(length):
+        while start + counts[s] <= T * v:
+            start, s = start + counts[s], s + 1
+        message.append(s)
+        v = (T * v - start) / counts[s]
+    return message
+
+
+@mutant("arithmetic_decode", says="exactly where two parts meet")
+def strict_search(bits, counts, length):
+    v, sums = Fraction(int(bits, 2), 2 ** len(bits)), np.cumsum(counts).tolist()
+    message = []
+    for _ in range(length):
+        v *= sums[-1]
+        s = next(s for s, stop in enumerate(sums) if v <= stop)
+        message.append(s)
+        v = (v - sums[s] + counts[s]) / counts[s]
+    return message
+
+
+@mutant("arithmetic_decode", says="divided by T")
+def magnified_too_little(bits, counts, length):
+    v, sums = Fraction(int(bits, 2), 2 ** len(bits)), np.cumsum(counts).tolist()
+    message = []
+    for _ in range(length):
+        s = next(s for s, stop in enumerate(sums) if v * sums[-1] < stop)
+        message.append(s)
+        v -= Fraction(sums[s] - counts[s], sums[-1])
+    return message
+
+
 @mutant("arithmetic_decode", says="count from 0")
 def counted_from_one(bits, counts, length):
     return [s + 1 for s in fraction_decode(bits, counts, length)]

@@ -132,6 +132,11 @@ def test_pairs_beat_single_tosses_by_a_third():
     assert all(blocks((0.9, 0.1), n) < 1.03 * cross((0.9, 0.1), (0.9, 0.1)) for n in range(5, 9))
 
 
+def test_blocks_of_seven_and_eight_waste_more_than_those_of_six():
+    assert "those of seven and eight waste more than those of six" in PAGE
+    assert blocks((0.9, 0.1), 6) < min(blocks((0.9, 0.1), 7), blocks((0.9, 0.1), 8))
+
+
 def test_the_suffix_code_of_the_question_is_uniquely_decodable():
     words = ("0", "01", "011", "0111")
     messages = [m for n in range(7) for m in itertools.product(words, repeat=n)]

@@ -275,8 +275,18 @@ DECODE = (
         lambda bits, counts, length: [int(bit) for bit in bits][:length],
     ),
     Slip(
-        "Likely slip: v was not magnified after each symbol, so the first one came again and again.",
+        "Likely slip: v was not magnified after each symbol, or the search not begun again from s = 0, "
+        "so the first symbol came again and again.",
         lambda bits, counts, length: decode(bits, counts, 1) * length,
+    ),
+    Slip(
+        "Likely slip: where v lies exactly where two parts meet, the symbol is the second of them. "
+        "Go on while start + counts[s] <= T * v, the equality included.",
+        lambda bits, counts, length: followed(bits, counts, length, strict=True),
+    ),
+    Slip(
+        "Likely slip: divided by T. The part that is magnified to [0, 1) is counts[s] wide.",
+        lambda bits, counts, length: followed(bits, counts, length, by_total=True),
     ),
     Slip(
         "Likely slip: the symbols count from 0.",
@@ -336,6 +346,20 @@ def bent(message: Message, counts: Message, step: Callable[[int, Fraction, Fract
     for s in message:
         low, width = step(s, low, width, T), width * Fraction(counts[s], T)
     return bits_in(low, width)
+
+
+def followed(
+    bits: str, counts: Message, length: int, *, strict: bool = False, by_total: bool = False
+) -> Message:
+    """The decoder's way with < for <=, or with T in the place of the symbol's count."""
+    v, T, message = Fraction(int(bits, 2), 2 ** len(bits)), sum(counts), []
+    for _ in range(length):
+        s, start = 0, 0
+        while start + counts[s] < T * v or (start + counts[s] == T * v and not strict):
+            start, s = start + counts[s], s + 1
+        message.append(s)
+        v = (T * v - start) / (T if by_total else counts[s])
+    return message
 
 
 def in_decimals(bits: str, counts: Message, length: int, *, running: bool = False) -> Message:
