@@ -300,6 +300,11 @@ def other_order(p, q):
     return d, h
 
 
+@mutant("decompose", says="the first number is the cross-entropy")
+def whole_and_part(p, q):
+    return good(p, q), good(p, q) - good(p, p)
+
+
 @mutant("decompose", says="the second number is the cross-entropy")
 def not_subtracted(p, q):
     return good(p, p), good(p, q)
@@ -393,6 +398,16 @@ def excess_only(p, q):
 @mutant("expected_brier", says="What q gives to the other outcomes")
 def own_class_only(p, q):
     return np.sum(p * (1 - q) ** 2)
+
+
+@mutant("expected_brier", says="leaves out the outcome that came")
+def own_class_twice(p, q):
+    return sum(p[k] * ((q[k] - 1) ** 2 + np.sum(q**2)) for k in range(len(p)))
+
+
+@mutant("expected_brier", says="columns were summed")
+def columns_summed(p, q):
+    return ((q - np.eye(len(q))) ** 2).sum(axis=0) @ p
 
 
 @mutant("expected_brier", says="summed, not averaged")
@@ -589,7 +604,19 @@ def per_word(nats, text):
     return np.exp(nats.sum() / len(text.split())), *good_scores(nats, text)[1:]
 
 
-@mutant("text_scores", says="the product underflows")
+@mutant("text_scores", says="bytes were taken for characters")
+def bytes_for_characters(nats, text):
+    token, _, bits = good_scores(nats, text)
+    return token, np.exp(nats.sum() / len(text.encode())), bits
+
+
+@mutant("text_scores", says="underflows or overflows")
+def exponential_before_the_root(nats, text):
+    whole = np.exp(nats.sum())
+    return whole ** (1 / len(nats)), whole ** (1 / len(text)), good_scores(nats, text)[2]
+
+
+@mutant("text_scores", says="underflows or overflows")
 def through_the_product(nats, text):
     chance = np.prod(np.exp(-nats))
     return chance ** (-1 / len(nats)), chance ** (-1 / len(text)), good_scores(nats, text)[2]

@@ -40,6 +40,10 @@ def number(x, digits: int) -> str:
     return f"{float(x):,.{digits}f}"
 
 
+def gaps(p, q) -> mpmath.mpf:
+    return sum(abs(of(a) - of(b)) for a, b in zip(p, q, strict=True))
+
+
 def distance(p, q) -> mpmath.mpf:
     return mpmath.sqrt(sum((of(a) - of(b)) ** 2 for a, b in zip(p, q, strict=True)))
 
@@ -101,11 +105,18 @@ def test_no_number_of_the_page_is_left_unchecked():
     assert sorted(set(NUMBER.findall(prose())) - checked) == []
 
 
-def test_bold_is_closer_by_both_measures_and_costs_more():
+def test_bold_is_closer_by_all_three_measures_and_costs_more():
     assert distance(TARGET, BOLD) < distance(TARGET, EVEN)
     assert widest(TARGET, BOLD) < widest(TARGET, EVEN)
+    assert gaps(TARGET, BOLD) < gaps(TARGET, EVEN)
     assert cost(TARGET, BOLD) > cost(TARGET, EVEN)
     assert of("0.1") / of("0.005") == pytest.approx(20)  # "a twentieth of its true probability"
+
+
+def test_neither_cross_entropy_nor_divergence_has_the_triangle_inequality():
+    a, b, c = ("1/2", "1/2"), ("7/8", "1/8"), ("127/128", "1/128")
+    assert cost(a, b) + cost(b, c) < cost(a, c)
+    assert cost(a, b) - cost(a, a) + cost(b, c) - cost(b, b) < cost(a, c) - cost(a, a)
 
 
 def test_near_is_closer_than_far_and_cheaper():

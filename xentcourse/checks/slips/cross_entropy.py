@@ -178,6 +178,10 @@ DECOMPOSE = (
         lambda p, q: parts(p, q)[::-1],
     ),
     Slip(
+        "Likely slip: the first number is the cross-entropy. The entropy of p was asked.",
+        lambda p, q: (reference.cross_entropy(p, q), parts(p, q)[1]),
+    ),
+    Slip(
         "Likely slip: the second number is the cross-entropy. Subtract the entropy from it.",
         lambda p, q: (parts(p, q)[0], reference.cross_entropy(p, q)),
     ),
@@ -225,6 +229,15 @@ EXPECTED_BRIER = (
         "Likely slip: only (1 - q_k)^2 for what comes was counted. What q gives to the other outcomes "
         "is squared and added, too.",
         lambda p, q: np.sum(p * (1 - q) ** 2),
+    ),
+    Slip(
+        "Likely slip: q_k^2 was counted besides (q_k - 1)^2. "
+        "The second sum leaves out the outcome that came.",
+        lambda p, q: np.sum(p * (1 - q) ** 2) + np.sum(q**2),
+    ),
+    Slip(
+        "Likely slip: columns were summed. Row k has the gaps if outcome k comes: axis=1.",
+        lambda p, q: p @ ((q - np.eye(len(q))) ** 2).sum(axis=0),
     ),
     Slip(
         "Likely slip: divided by the number of outcomes. The squared gaps are summed, not averaged.",
@@ -310,11 +323,20 @@ BEST_REPORT = (
 )
 TEXT_SCORES = (
     Slip(
-        "Likely slip: the probabilities were multiplied first, and the product underflows to 0. "
-        "Add the nats instead.",
+        "Likely slip: the probability of the whole text, or one over it, was computed first, and underflows "
+        "or overflows. Add the nats, divide, and exponentiate last.",
         lambda nats, text: (
             np.prod(np.exp(-nats)) ** (-1 / len(nats)),
             np.prod(np.exp(-nats)) ** (-1 / len(text)),
+            three(nats, text)[2],
+        ),
+    ),
+    Slip(
+        "Likely slip: bytes were taken for characters. In UTF-8 an é has two bytes, and is one character: "
+        "len(text).",
+        lambda nats, text: (
+            three(nats, text)[0],
+            np.exp(nats.sum() / len(text.encode())),
             three(nats, text)[2],
         ),
     ),
