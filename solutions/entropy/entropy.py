@@ -135,7 +135,7 @@ print("where positive:\n", np.where(table > 0, table, 1.0))
 def entropies(p, axis=-1):
     """The entropies of many distributions, in bits.
 
-    p    : array of 1, 2 or 3 axes; along `axis` lie probabilities that sum to 1
+    p    : array of 1, 2 or 3 axes; along `axis` lie probabilities that sum to 1; there may be no rows at all
     axis : the axis of the outcomes
     Returns an array of the same shape without that axis (one number, if there was no other).
     """
@@ -169,7 +169,7 @@ print("members of group 0:", p[groups == 0], "  sum:", p[groups == 0].sum())
 
 # %% [markdown] nbgrader={"grade_id": "entropy-prompt_3"}
 # **Your turn.** Write `grouped`, which returns both parts, in bits: the uncertainty about the group, and the average uncertainty within.
-# The groups are numbered from 0; some may have probability 0, or only one member.
+# The groups are numbered from 0; some may have probability 0, or only one member, or none: after 0 may come 2.
 #
 # <details><summary>Hint 1: the weights</summary>
 #
@@ -187,7 +187,7 @@ def grouped(p, groups):
 
     p      : array (K,) of probabilities that sum to 1; some may be 0
     groups : array (K,) of whole numbers 0, 1, ...: the group of each outcome
-    Returns two numbers: the entropy of the group, and the average entropy within the groups.
+    Returns a tuple of two numbers: the entropy of the group, and the average entropy within the groups.
     """
     ### BEGIN SOLUTION
     g = np.array([p[groups == j].sum() for j in range(groups.max() + 1)])
@@ -241,7 +241,7 @@ def three_entropies(joint):
     """The entropies of two variables, each alone and both together, in bits.
 
     joint : array (Kx, Ky) of probabilities that sum to 1: a row for each x, a column for each y
-    Returns three numbers: H(X), H(Y), H(X, Y).
+    Returns a tuple of three numbers: H(X), H(Y), H(X, Y).
     """
     ### BEGIN SOLUTION
     return entropy(joint.sum(axis=1), 2), entropy(joint.sum(axis=0), 2), entropy(joint.ravel(), 2)

@@ -83,6 +83,11 @@ def always_nats(p, base=math.e):
     return -np.sum(p * np.log(p))
 
 
+@mutant("entropy", says="Divide by its logarithm")
+def divided_by_the_base(p, base=math.e):
+    return -np.sum(p * np.log(p)) / base
+
+
 @mutant("entropy", says="the plain mean of the surprises")
 def mean_surprise(p, base=math.e):
     return np.mean(-np.log(p)) / np.log(base)
@@ -314,6 +319,22 @@ def other_way_round(p, groups):
     return good_within(p, groups), good_entropy(good_groups(p, groups), 2)
 
 
+@mutant("grouped", says="the last group is missing")
+def without_the_last_group(p, groups):
+    g = np.array([p[groups == j].sum() for j in range(groups.max())])
+    within = sum(g[j] * good_entropy(p[groups == j], 2) for j in range(len(g)) if g[j] > 0)
+    return -sum(x * math.log2(x) for x in g if x), within
+
+
+@mutant("grouped", says="its place j is not group j")
+def places_for_numbers(p, groups):
+    g = np.array([p[groups == j].sum() for j in np.unique(groups)])
+    within = sum(
+        g[j] * good_entropy(p[groups == j], 2) for j in range(len(g)) if g[j] > 0 and (groups == j).any()
+    )
+    return good_entropy(g, 2), within
+
+
 @mutant("grouped", says="both parts are in nats")
 def parts_in_nats(p, groups):
     first = good_entropy(good_groups(p, groups))
@@ -360,6 +381,12 @@ def axes_mixed_up(joint):
 def joint_as_a_sum(joint):
     x, y, _ = through_lists.function(joint)
     return x, y, x + y
+
+
+@mutant("three_entropies", says="0 * log 0")
+def joint_with_zeros(joint):
+    x, y, _ = through_lists.function(joint)
+    return x, y, -np.sum(joint * np.log2(joint))
 
 
 @mutant("three_entropies", says="all three are in nats")
@@ -444,6 +471,11 @@ def mutual_information(joint):
     return good_entropy(joint.sum(axis=0), 2) - good_conditional(joint)
 
 
+@mutant("conditional_entropy", says="that is H(Y) - H(X)")
+def difference_of_the_two(joint):
+    return good_entropy(joint.sum(axis=0), 2) - good_entropy(joint.sum(axis=1), 2)
+
+
 @mutant("conditional_entropy", says="the sign is missing")
 def chain_rule_turned_round(joint):
     return good_entropy(joint.sum(axis=1), 2) - good_entropy(joint.ravel(), 2)
@@ -498,6 +530,18 @@ def numbers_for_shares(sample):
     return -np.sum(p * np.log(p))
 
 
+@mutant("plug_in", says="divided by the number of different symbols")
+def divided_by_the_symbols(sample):
+    names, counts = np.unique(sample, return_counts=True)
+    p = counts / len(names)
+    return -np.sum(p * np.log(p))
+
+
+@mutant("plug_in", says="as if every symbol came once")
+def logarithm_of_the_size(sample):
+    return np.log(len(sample))
+
+
 @mutant("plug_in", says="a term for each observation")
 def a_term_for_each_observation(sample):
     total = 0
@@ -543,6 +587,18 @@ def as_an_array(sample, base=math.e):
     return np.array((good_plug_in(sample) + (np.count_nonzero(counts) - 1) / sample.size / 2) / np.log(base))
 
 
+@mutant("miller_madow", says="m different symbols above, not N")
+def size_for_the_number_of_symbols(sample, base=math.e):
+    n = len(sample)
+    return (good_plug_in(sample) + (n - 1) / (2 * n)) / np.log(base)
+
+
+@mutant("miller_madow", says="only the term was turned into the unit")
+def only_the_term_in_the_unit(sample, base=math.e):
+    term = (len(np.unique(sample)) - 1) / (2 * len(sample))
+    return good_plug_in(sample) + term / np.log(base)
+
+
 @mutant("miller_madow", says="the plug-in estimate alone")
 def no_term(sample, base=math.e):
     return good_plug_in(sample) / np.log(base)
@@ -563,7 +619,7 @@ def one_too_many(sample, base=math.e):
     return (good_plug_in(sample) + len(np.unique(sample)) / (2 * len(sample))) / np.log(base)
 
 
-@mutant("miller_madow", says="the factor 2 below the fraction is missing")
+@mutant("miller_madow", says="with the factor 2 below")
 def without_the_two(sample, base=math.e):
     return (good_plug_in(sample) + (len(np.unique(sample)) - 1) / len(sample)) / np.log(base)
 

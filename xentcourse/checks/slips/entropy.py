@@ -96,6 +96,12 @@ _NOT_SHARES = (
     "entropy is made of shares, which sum to 1."
 )
 
+#: In a sample of five with three symbols the two slips give the same number.
+_TERM = (
+    "Likely slip: the term is too large. "
+    "It is (m - 1)/(2N), with m different symbols above, not N, and with the factor 2 below."
+)
+
 ENTROPY = (
     Slip(_SIGN, lambda p, base=math.e: -naive(p, base)),
     Slip(
@@ -103,6 +109,10 @@ ENTROPY = (
         lambda p, base=math.e: naive(p) * np.log(base),
     ),
     *in_own_unit(_UNIT, naive),
+    Slip(
+        "Likely slip: divided by the base. Divide by its logarithm.",
+        lambda p, base=math.e: naive(p) / base,
+    ),
     Slip(
         "Likely slip: that is the plain mean of the surprises. An outcome counts as often as it comes: "
         "weight each surprise by its probability.",
@@ -203,6 +213,24 @@ GROUPED = (
         lambda p, groups: both_parts(p, groups)[::-1],
     ),
     Slip(
+        "Likely slip: the last group is missing. The numbers 0 to groups.max() are groups.max() + 1 numbers.",
+        lambda p, groups: (
+            h(group_shares(p, groups)[:-1], 2),
+            (group_shares(p, groups) * within_each(p, groups))[:-1].sum(),
+        ),
+    ),
+    Slip(
+        "Likely slip: np.unique leaves out the numbers of groups without members, "
+        "so its place j is not group j. Go through all numbers from 0 to groups.max().",
+        lambda p, groups: (
+            both_parts(p, groups)[0],
+            sum(
+                g * within_each(p, groups)[j]
+                for j, g in enumerate(group_shares(p, groups)[np.unique(groups)])
+            ),
+        ),
+    ),
+    Slip(
         "Likely slip: both parts are in nats. Bits were asked: base 2.",
         lambda p, groups: tuple(part * np.log(2) for part in both_parts(p, groups)),
     ),
@@ -225,6 +253,7 @@ THREE = (
         "take the entropy of all entries of the table.",
         lambda joint: (*alone_and_together(joint)[:2], sum(alone_and_together(joint)[:2])),
     ),
+    Slip(_ZERO_TIMES_INF, lambda joint: (*alone_and_together(joint)[:2], naive(joint.ravel(), 2))),
     Slip(_THREE_NOT_BITS, lambda joint: tuple(part * np.log(2) for part in alone_and_together(joint))),
     Slip(
         "Likely slip: the joint entropy was taken of rows or columns one by one. "
@@ -262,6 +291,10 @@ CONDITIONAL = (
         "Likely slip: that is H(X) + H(Y) - H(X, Y), what X tells about Y. What remains was asked.",
         lambda joint: sum(alone_and_together(joint)[:2]) - alone_and_together(joint)[2],
     ),
+    Slip(
+        "Likely slip: that is H(Y) - H(X). The chain rule subtracts H(X) from the joint entropy H(X, Y).",
+        lambda joint: alone_and_together(joint)[1] - alone_and_together(joint)[0],
+    ),
     Slip(_SIGN, lambda joint: -reference.conditional_entropy(joint, base=2)),
     Slip(_NOT_BITS, lambda joint: reference.conditional_entropy(joint)),
     Slip(
@@ -277,6 +310,14 @@ PLUG_IN = (
         "Likely slip: the numbers of the sample themselves were put into the formula. They are names: "
         "count how often each one came.",
         lambda sample: naive(sample / np.sum(sample)),
+    ),
+    Slip(
+        "Likely slip: divided by the number of different symbols. Divide by the size of the sample.",
+        lambda sample: h(counts(sample) / seen(sample)),
+    ),
+    Slip(
+        "Likely slip: that is the logarithm of the size of the sample, as if every symbol came once.",
+        lambda sample: np.log(np.size(sample)),
     ),
     Slip(
         "Likely slip: a term for each observation, not for each symbol. Every symbol that came counts once.",
@@ -312,12 +353,22 @@ MILLER_MADOW = (
         mended(lambda sample: seen(sample) + 1, np.size),
     ),
     Slip(
-        "Likely slip: the factor 2 below the fraction is missing. The term is (m - 1)/(2N).",
+        _TERM,
         mended(seen, lambda sample: np.size(sample) / 2),
     ),
     Slip(
         "Likely slip: (m - 1) / 2 * N multiplies by N. Put brackets round 2 * N.",
         mended(seen, lambda sample: 1 / np.size(sample)),
+    ),
+    Slip(
+        _TERM,
+        mended(np.size, np.size),
+    ),
+    Slip(
+        "Likely slip: only the term was turned into the unit. Divide the sum by the logarithm of the base.",
+        lambda sample, base=math.e: (
+            h(shares(sample)) + (seen(sample) - 1) / (2 * np.size(sample)) / np.log(base)
+        ),
     ),
     Slip(
         "Likely slip: N and m are mixed up. N is the size of the sample, m the number of different symbols.",
