@@ -286,7 +286,7 @@ def best_fits(target, models):
 
     target : array (K,), a distribution
     models : array (M, K), a distribution in each row
-    Returns two row numbers: of the smallest D(target || model), and of the smallest D(model || target).
+    Returns a tuple of two row numbers: of the smallest D(target || model), and of the smallest D(model || target).
     """
     ### BEGIN SOLUTION
     forward = [kl_divergence(target, model) for model in models]

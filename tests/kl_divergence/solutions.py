@@ -95,6 +95,21 @@ def times_the_logarithm(p, q, base=math.e):
     return np.sum(p * np.log(p / q)) * np.log(base)
 
 
+@mutant("kl_divergence", says="divided by the base")
+def divided_by_the_base(p, q, base=math.e):
+    return np.sum(p * np.log(p / q)) / base
+
+
+@mutant("kl_divergence", says="weighted with q")
+def weighted_with_q(p, q, base=math.e):
+    return np.sum(q * np.log(p / q)) / np.log(base)
+
+
+@mutant("kl_divergence", says="is not log(p/q)")
+def ratio_of_the_logarithms(p, q, base=math.e):
+    return np.sum(p * np.log(p) / np.log(q)) / np.log(base)
+
+
 @mutant("kl_divergence", says="the weights are missing")
 def without_weights(p, q, base=math.e):
     return np.sum(np.log(p / q)) / np.log(base)
@@ -144,6 +159,13 @@ def as_it_stands(p, q, base=math.e):
 def both_positive(p, q, base=math.e):
     some = (p > 0) & (q > 0)
     return np.sum(p[some] * np.log(p[some] / q[some])) / np.log(base)
+
+
+@mutant("kl_divergence_zeros", says="inf wherever q has a 0")
+def inf_wherever_q_has_a_zero(p, q, base=math.e):
+    if np.any(q == 0):
+        return np.inf
+    return np.sum(p[p > 0] * np.log(p[p > 0] / q[p > 0])) / np.log(base)
 
 
 @mutant("kl_divergence_zeros", says="np.nan_to_num turns inf into a huge number")
@@ -297,6 +319,12 @@ def mean_of_both_directions(p, q):
     return 0.5 * (good_kl(p, q) + good_kl(q, p))
 
 
+@mutant("jensen_shannon", says="halves q alone")
+def brackets_round_the_sum_forgotten(p, q):
+    m = p + q / 2
+    return (np.sum(p * np.log(p / m)) + np.sum(q * np.log(q / m))) / 2
+
+
 @mutant("jensen_shannon", says="m was not halved")
 def sum_for_the_mixture(p, q):
     return 0.5 * good_kl(p, p + q) + 0.5 * good_kl(q, p + q)
@@ -392,6 +420,21 @@ def without_the_two(mu_p, sigma_p, mu_q, sigma_q):
 @mutant("gaussian_kl", says="Mind the brackets")
 def without_brackets(mu_p, sigma_p, mu_q, sigma_q):
     return np.log(sigma_q / sigma_p) + (sigma_p**2 + (mu_p - mu_q) ** 2) / 2 * sigma_q**2 - 0.5
+
+
+@mutant("gaussian_kl", says="Square sigma_q first")
+def doubled_and_then_squared(mu_p, sigma_p, mu_q, sigma_q):
+    return np.log(sigma_q / sigma_p) + (sigma_p**2 + (mu_p - mu_q) ** 2) / (2 * sigma_q) ** 2 - 0.5
+
+
+@mutant("gaussian_kl", says="the numerator has no brackets")
+def brackets_round_the_numerator_forgotten(mu_p, sigma_p, mu_q, sigma_q):
+    return np.log(sigma_q / sigma_p) + sigma_p**2 + (mu_p - mu_q) ** 2 / (2 * sigma_q**2) - 0.5
+
+
+@mutant("gaussian_kl", says="the logarithm has base 2")
+def a_logarithm_in_bits(mu_p, sigma_p, mu_q, sigma_q):
+    return np.log2(sigma_q / sigma_p) + (sigma_p**2 + (mu_p - mu_q) ** 2) / (2 * sigma_q**2) - 0.5
 
 
 @mutant("gaussian_kl", says="the difference of the means was not squared")
@@ -541,6 +584,20 @@ def with_lists(labels, models):
 def by_subtracting(labels, models):
     nll = good_nll(labels, models)
     return nll, nll - entropy_of(share(labels, models.shape[1]))
+
+
+@mutant("nll_and_kl", says="divided by the number of classes")
+def counts_over_classes(labels, models):
+    weights = np.bincount(labels, minlength=models.shape[1]) / models.shape[1]
+    nll = [-np.mean(np.log(model[labels])) for model in models]
+    return nll, [np.sum(weights * np.log(weights / model)) for model in models]
+
+
+@mutant("nll_and_kl", says="averages over the classes")
+def mean_over_the_classes(labels, models):
+    shares = np.bincount(labels, minlength=models.shape[1]) / len(labels)
+    nll = [-np.mean(np.log(model)) for model in models]
+    return nll, [np.sum(shares * np.log(shares / model)) for model in models]
 
 
 @mutant("nll_and_kl", says="the two results are in the other order")

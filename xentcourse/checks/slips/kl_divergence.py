@@ -87,12 +87,30 @@ _EPSILON = (
 _MEAN = "Likely slip: the terms were averaged. The weights p are the average already: take the sum."
 _ONE_EACH = "Likely slip: one term for each value came back. Add them up."
 
+#: For a uniform p the two slips give the same number.
+_WEIGHTS = (
+    "Likely slip: weighted with q, or the difference of the two entropies. "
+    "Both logarithms are weighted with p."
+)
+
 KL_DIVERGENCE = (
     Slip(_DIRECTION, lambda p, q, base=math.e: kl(q, p, base)),
     *in_own_unit(_UNIT, kl),
     Slip(
         "Likely slip: multiplied by the logarithm of the base. Divide by it.",
         lambda p, q, base=math.e: kl(p, q) * np.log(base),
+    ),
+    Slip(
+        "Likely slip: divided by the base. Divide by its logarithm.",
+        lambda p, q, base=math.e: kl(p, q) / base,
+    ),
+    Slip(
+        _WEIGHTS,
+        lambda p, q, base=math.e: -kl(q, p, base),
+    ),
+    Slip(
+        "Likely slip: log(p) / log(q) is not log(p/q). Divide first, or subtract the logarithms.",
+        lambda p, q, base=math.e: (p * np.log(p) / np.log(q)).sum() / np.log(base),
     ),
     Slip(
         "Likely slip: the weights are missing. Each log(p/q) counts with the probability p of its value.",
@@ -108,7 +126,7 @@ KL_DIVERGENCE = (
         lambda p, q, base=math.e: entropy(p, q) / np.log(base),
     ),
     Slip(
-        "Likely slip: the difference of the two entropies. Both logarithms are weighted with p.",
+        _WEIGHTS,
         lambda p, q, base=math.e: (entropy(q) - entropy(p)) / np.log(base),
     ),
     Slip(_ONE_EACH, lambda p, q, base=math.e: p * np.log(p / q) / np.log(base)),
@@ -119,6 +137,10 @@ KL_DIVERGENCE_ZEROS = (
     Slip(_NAN_TO_NUM, lambda p, q, base=math.e: np.sum(p * np.nan_to_num(np.log(p / q))) / np.log(base)),
     Slip(_ZERO, naive),
     Slip(_RULED_OUT, where_both),
+    Slip(
+        "Likely slip: inf wherever q has a 0. That takes a value that p allows: choose the terms by p.",
+        lambda p, q, base=math.e: np.inf if (q == 0).any() else kl(p, q, base),
+    ),
     *with_epsilons(_EPSILON, lambda finite, p, q, base=math.e: naive(finite(p), finite(q), base)),
     *with_epsilons(
         _EPSILON, lambda finite, p, q, base=math.e: np.nansum(p * np.log(p / finite(q))) / np.log(base)
@@ -188,6 +210,10 @@ JENSEN_SHANNON = (
         lambda p, q: (naive(p, (p + q) / 2) + naive(q, (p + q) / 2)) / 2,
     ),
     Slip(
+        "Likely slip: p + q / 2 halves q alone. Put brackets round p + q.",
+        lambda p, q: (naive(p, p + q / 2) + naive(q, p + q / 2)) / 2,
+    ),
+    Slip(
         "Likely slip: that is the square root. It is a distance, but the divergence itself was asked.",
         lambda p, q: np.sqrt(reference.jensen_shannon(p, q)),
     ),
@@ -223,6 +249,11 @@ def _bent(bend: Callable[..., float]) -> Callable[..., float]:
     )
 
 
+#: For standard deviations of 1 the two slips give the same number.
+_SUMMANDS = (
+    "Likely slip: the 1/2 at the end is missing, or the numerator has no brackets. "
+    "For p = q the divergence is 0."
+)
 GAUSSIAN_KL = (
     Slip(
         "Likely slip: the other direction. p is the true distribution; divide by the variance of q.",
@@ -235,7 +266,7 @@ GAUSSIAN_KL = (
         ),
     ),
     Slip(
-        "Likely slip: the 1/2 at the end is missing. For p = q the divergence is 0.",
+        _SUMMANDS,
         _bent(lambda log, width, shift, *_: log + width + shift),
     ),
     Slip(
@@ -259,6 +290,18 @@ GAUSSIAN_KL = (
         "Likely slip: divided by sigma_q ** 2, and not by 2 sigma_q ** 2. "
         "Mind the brackets: a / 2 * b is (a / 2) * b.",
         _bent(lambda log, width, shift, _d, _p, s: log + (width + shift) * s**4 - 0.5),
+    ),
+    Slip(
+        "Likely slip: (2 * sigma_q) ** 2 is 4 sigma_q ** 2. Square sigma_q first, then double it.",
+        _bent(lambda log, width, shift, *_: log + (width + shift) / 2 - 0.5),
+    ),
+    Slip(
+        _SUMMANDS,
+        _bent(lambda log, width, shift, _d, p, s: log + p**2 + shift - 0.5),
+    ),
+    Slip(
+        "Likely slip: the logarithm has base 2. All three terms are in nats: use np.log.",
+        _bent(lambda log, width, shift, *_: log / math.log(2) + width + shift - 0.5),
     ),
     Slip(
         "Likely slip: the difference of the means was not squared.",
@@ -352,6 +395,20 @@ NLL_AND_KL = (
         pair(
             nll,
             lambda labels, models: naive(len(labels) * shares(labels, models), models),
+        ),
+    ),
+    Slip(
+        "Likely slip: the counts were divided by the number of classes. Divide them by the number of labels.",
+        pair(
+            nll,
+            lambda labels, models: naive(len(labels) * shares(labels, models) / models.shape[1], models),
+        ),
+    ),
+    Slip(
+        "Likely slip: the first result averages over the classes. Average over the labels: model[labels].",
+        pair(
+            lambda labels, models: -np.log(models).mean(axis=1),
+            lambda labels, models: kl(shares(labels, models), models),
         ),
     ),
     Slip(
