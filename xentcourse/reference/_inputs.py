@@ -132,6 +132,34 @@ def as_probabilities(p: npt.ArrayLike, *, function: str, name: str) -> FloatArra
     return array.reshape(()) if single else array
 
 
+def as_binary_labels(labels: npt.ArrayLike, *, function: str, name: str = "labels") -> FloatArray:
+    """(N,) labels 0 and 1."""
+    y = as_floats(labels, function=function, name=name)
+    if y.ndim != 1:
+        raise ValueError(
+            f"{function}: {name} has shape {y.shape}, one label for each example, shape (N,), is needed. "
+            f"Did you mean {name}.ravel()?"
+        )
+    other = (y != 0) & (y != 1)
+    if other.any():
+        raise ValueError(
+            f"{function}: {name}{first_index(other)} is {y[other][0]:.6g}, a label is 0 or 1. "
+            "Are the two classes called -1 and 1, or 1 and 2?"
+        )
+    return y
+
+
+def as_binary_targets(targets: npt.ArrayLike, *, shape: tuple[int, ...], function: str) -> FloatArray:
+    """Targets from 0 to 1, one for each of the predictions, which have the given shape."""
+    y = as_probabilities(targets, function=function, name="targets")
+    if y.shape != shape:
+        raise ValueError(
+            f"{function}: targets has shape {y.shape}, the predictions have {shape}; one target for each is "
+            "needed. Is one of them a column, shape (N, 1)?"
+        )
+    return y
+
+
 def as_rows_of_probabilities(p: npt.ArrayLike, *, classes: int, function: str, name: str) -> FloatArray:
     """Distributions over the last axis, one or many, each over so many classes."""
     array = as_floats(p, function=function, name=name)
