@@ -22,7 +22,7 @@ def plot_loss(targets: Sequence[float], *, ax: Axes | None = None) -> Axes:
     for y, style in zip(targets, STYLES, strict=False):
         ax.plot(p, binary_cross_entropy(p, np.full_like(p, y), reduction="none"), style, label=f"$y = {y:g}$")
     ax.axhline(np.log(2), color=LINE, linewidth=0.9, linestyle=":")
-    ax.annotate("log 2", (1, np.log(2)), xytext=(2, 3), textcoords="offset points", ha="right", va="bottom")
+    ax.annotate("log 2", (0, np.log(2)), xytext=(5, 3), textcoords="offset points", ha="left", va="bottom")
     ax.set(xlabel="stated probability $p$ of a 1", ylabel="loss (nats)", xlim=(0, 1), ylim=(0, 5))
     ax.legend(loc="upper center")
     return ax
