@@ -16,6 +16,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from xentcourse.reference.binary_cross_entropy import (
+    _newton_step,
+    _shortened,
     binary_cross_entropy,
     binary_cross_entropy_gradient,
     binary_cross_entropy_with_logits,
@@ -340,6 +342,21 @@ def test_no_newton_step_leaves_zeros_and_the_first_is_least_squares():
     weights, bias = logistic_newton(x, y, steps=1)
     expected = np.linalg.lstsq(np.hstack([np.ones((9, 1)), x]), 4 * (y - 0.5), rcond=None)[0]
     np.testing.assert_allclose(np.append(bias, weights), expected, rtol=1e-10)
+
+
+def test_a_newton_step_that_overshoots_is_halved_until_the_loss_falls():
+    x, y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0.0, 1.0, 0.0, 1.0])
+    design, far, free = np.hstack([np.ones((4, 1)), x]), np.array([0.0, 6.0]), np.zeros(2)
+
+    def loss(theta):
+        return float(binary_cross_entropy_with_logits(design @ theta, y))
+
+    full = _newton_step(design, y, far, free)
+    assert loss(far + full) > loss(far)
+    shorter = _shortened(design, y, far, free, full)
+    assert loss(far + shorter) < loss(far)
+    share = np.linalg.norm(shorter) / np.linalg.norm(full)
+    assert math.log2(share) == pytest.approx(round(math.log2(share)))
 
 
 # ---- no maximum -------------------------------------------------------------------------------------
