@@ -1,0 +1,117 @@
+"""Sixty ordinary people get from the sandbox what the checks at home, and nbgrader alone, give them."""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+from at_home import at_home, homes
+from classroom import CELL_SECONDS, CHAPTER, ordinary_class, source
+from nbformat import reads
+
+from xentcourse.checks.check import SEED_VARIABLE
+from xentcourse.course import Course
+from xentcourse.grading import stock
+from xentcourse.grading.bundle import Bundle, make_bundle
+from xentcourse.grading.run import Graded, grade_submission
+from xentcourse.grading.sandbox.session import Limits, Nursery
+
+SEED = 11
+CLASS = ordinary_class()
+FULL = 20.0
+
+#: Whom stock nbgrader is asked about, too, and what it withholds from them.
+SAMPLE: dict[str, set[str]] = {
+    "as released": set(),
+    # The locked cells call `check`, which is the learner's own function by then.
+    "a name of the course's is taken": {
+        *("softmax_extremes", "log_softmax", "cross_entropy", "soft_cross_entropy", "gradient", "fit")
+    },
+    "a syntax error": set(),
+    "draws": set(),
+    "other settings": set(),
+    "progress on stderr": set(),
+    "two parts missing": set(),
+    "warns": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Bundle:
+    limits = Limits(cell_seconds=CELL_SECONDS, notebook_seconds=60)
+    return make_bundle("softmax", "softmax", reads(source(), as_version=4), seed=SEED, limits=limits)
+
+
+@pytest.fixture(scope="module")
+def nursery(bundle) -> Iterator[Nursery]:
+    with Nursery.of(bundle) as nursery:
+        yield nursery
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[ProcessPoolExecutor]:
+    with homes() as pool:
+        yield pool
+
+
+def parts(graded: Graded) -> dict[str, float | None]:
+    return {mark.grade_id: mark.points for mark in graded.marks}
+
+
+@pytest.mark.parametrize("name", CLASS)
+def test_the_sandbox_gives_each_part_what_the_checks_give_it_at_home(name, bundle, nursery, home):
+    at_home_too = home.submit(at_home, "softmax", CLASS[name], SEED)
+    graded = grade_submission(bundle, CLASS[name], nursery)
+    assert parts(graded) == at_home_too.result()
+    assert graded.report == (), "nothing of it is found fault with"
+
+
+@pytest.fixture(scope="module")
+def by_stock(tmp_path_factory) -> dict[str, dict[str, float]]:
+    """The sample's points for each part, as nbgrader alone gives them."""
+    course = course_in(tmp_path_factory.mktemp("class"))
+    for name in SAMPLE:
+        path = course.root / "submitted" / folder(name) / "softmax" / "softmax.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(CLASS[name])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SEED_VARIABLE, str(SEED))
+        stock.grade(course, course.chapter("softmax"))
+    return {name: stock_parts(course, folder(name)) for name in SAMPLE}
+
+
+def folder(name: str) -> str:
+    return "".join(letter if letter.isalnum() else "_" for letter in name)
+
+
+def course_in(root: Path) -> Course:
+    """What grading needs of the course."""
+    for file in ("_toc.yml", "nbgrader_config.py", "book/softmax.md", "solutions/softmax/softmax.py"):
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(Course.find().root / file, root / file)
+    return Course(root)
+
+
+def stock_parts(course: Course, student: str) -> dict[str, float]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "xentcourse") as gradebook:
+        submission = gradebook.find_submission(CHAPTER.slug, student)
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        return {grade.name: grade.auto_score for grade in grades}
+
+
+@pytest.mark.nbgrader
+def test_the_sandbox_gives_what_nbgrader_alone_gives_or_more_for_a_reason(bundle, nursery, by_stock):
+    for name, withheld in SAMPLE.items():
+        ours = parts(grade_submission(bundle, CLASS[name], nursery))
+        differing = {part for part, points in ours.items() if points != by_stock[name][part]}
+        assert differing == {f"softmax-{part}" for part in withheld}, name
+        assert all(ours[part] > by_stock[name][part] for part in differing), name
+
+
+def test_the_class_has_full_marks_and_none_and_much_in_between(bundle, nursery):
+    names = ("prints", "a helper that comes too late", "two parts missing", "as released")
+    totals = [grade_submission(bundle, CLASS[name], nursery).points for name in names]
+    assert totals == [FULL, 15, 11, 0]
