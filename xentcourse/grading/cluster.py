@@ -35,7 +35,7 @@ def grade_on_cluster(bundle: Bundle, jobs: Sequence[Job], *, address: str) -> It
     blamed; if it loses as many again it is given up, and stops nobody.
     Raises CourseError where the cluster has no worker, can't grade, or is gone.
     """
-    with _client(address) as client:
+    with _client(address) as client, _while_there():
         _wait_for_workers(client)
         # A task rather than scattered data, which nobody could make again after its workers are lost.
         shared = client.submit(_same, bundle, key=f"bundle-{uuid.uuid4().hex}")
@@ -80,7 +80,7 @@ def _results(client: Any, shared: Any, waiting: deque[Job]) -> Iterator[tuple[Jo
 
 
 def _done(client: Any, futures: list[Any]) -> list[Any]:
-    """Those that are done, at least one. Raises CourseError where the cluster is gone."""
+    """Those that are done, at least one."""
     from distributed import wait
 
     while True:
@@ -88,29 +88,29 @@ def _done(client: Any, futures: list[Any]) -> list[Any]:
             return list(wait(futures, timeout=CONNECT_SECONDS, return_when="FIRST_COMPLETED").done)
         except TimeoutError:
             _wait_for_workers(client)
-        except (CancelledError, asyncio.CancelledError, OSError) as error:
-            raise _gone(error) from None
 
 
 def _wait_for_workers(client: Any) -> None:
     until = time.monotonic() + WORKER_SECONDS
+    while not client.nthreads():
+        if time.monotonic() > until:
+            raise CourseError(
+                "The Dask cluster has no workers. Start some by "
+                f"`dask worker {client.scheduler.address} --nthreads 1` and grade again."
+            )
+        time.sleep(0.2)
+
+
+@contextmanager
+def _while_there() -> Iterator[None]:
+    """Inside, whatever Dask raises because its scheduler has gone becomes a CourseError."""
     try:
-        while not client.nthreads():
-            if time.monotonic() > until:
-                raise CourseError(
-                    f"The Dask cluster has no workers. Start some by "
-                    f"`dask worker {client.scheduler.address} --nthreads 1` and grade again."
-                )
-            time.sleep(0.2)
-    except (OSError, ValueError, AttributeError) as error:
-        raise _gone(error) from None
-
-
-def _gone(error: BaseException) -> CourseError:
-    return CourseError(
-        f"The Dask scheduler is gone ({type(error).__name__}). "
-        "What was recorded before is safe; start it and grade again."
-    )
+        yield
+    except (CancelledError, asyncio.CancelledError, OSError) as error:
+        raise CourseError(
+            f"The Dask scheduler is gone ({type(error).__name__}). "
+            "What was recorded before is safe; start it and grade again."
+        ) from error
 
 
 @contextmanager
