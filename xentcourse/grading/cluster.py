@@ -122,7 +122,7 @@ def _client(address: str) -> Iterator[Any]:
     if address == "local":
         with (
             dask.config.set({"distributed.scheduler.allowed-failures": TRIES - 1}),
-            LocalCluster(threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
             Client(cluster) as client,
         ):
             yield client
