@@ -1,5 +1,8 @@
 """Grading one submission: a pure function of the bundle and the bytes that were handed in."""
 
+import functools
+import sys
+import sysconfig
 import time
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -130,12 +133,13 @@ class Run:
         except NurseryGoneError:
             raise
         except Exception as error:  # the answer was too odd for the check, or the check has a mistake
-            self.report.append(f"{cell.grade_id}: the check itself stopped ({error!r:.200}); please look.")
+            why = without_places(f"{error!r:.200}")
+            self.report.append(f"{cell.grade_id}: the check itself stopped ({why}); please look.")
             return self._mark(cell, None, f"✗ {cell.check}\nThis could not be checked; a person will look.")
         return self._mark(cell, cell.points if verdict.result == "passed" else 0.0, verdict.message)
 
     def _mark(self, cell: Cell, points: float | None, message: str) -> tuple[dict[str, Any], ...]:
-        message = text(message, MESSAGE)
+        message = without_places(text(message, MESSAGE))
         self.marks.append(Mark(cell.grade_id, points, cell.points, message))
         if points == cell.points:
             return ({"output_type": "stream", "name": "stdout", "text": message + "\n"},)
@@ -204,22 +208,42 @@ def clean(outputs: Plain, limit: int) -> tuple[dict[str, Any], ...]:
         kind = output.get("output_type")
         if kind == "stream" and output.get("name") in ("stdout", "stderr"):
             # The sandbox clips with a word on it, which needs a little more room.
-            shown = text(output.get("text"), limit + 100)
+            shown = without_places(text(output.get("text"), limit + 100))
             kept.append({"output_type": kind, "name": output["name"], "text": shown})
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
             claimed = output["data"]
-            data = {mime: text(claimed[mime], limit + 100) for mime in MIMES if mime in claimed}
+            data = {
+                mime: without_places(text(claimed[mime], limit + 100)) for mime in MIMES if mime in claimed
+            }
             kept.append({"output_type": kind, "data": data, "metadata": {}})
         elif kind == "error":
             kept.append(
                 {
                     "output_type": kind,
                     "ename": text(output.get("ename"), 200),
-                    "evalue": text(output.get("evalue")),
-                    "traceback": [text(line, limit) for line in _list(output.get("traceback"))[:100]],
+                    "evalue": without_places(text(output.get("evalue"))),
+                    "traceback": [
+                        without_places(text(line, limit)) for line in _list(output.get("traceback"))[:100]
+                    ],
                 }
             )
     return tuple(kept)
+
+
+def without_places(shown: str) -> str:
+    """What learners read, without the folders in which Python lies on the machine that grades."""
+    for place, name in places().items():
+        shown = shown.replace(place, name)
+    return shown
+
+
+@functools.cache
+def places() -> dict[str, str]:
+    """What people may call the folders of this Python; the longer paths first."""
+    names = {sysconfig.get_path(kind): "site-packages" for kind in ("purelib", "platlib")}
+    names |= {sysconfig.get_path("stdlib"): "python", sys.prefix: "python", sys.base_prefix: "python"}
+    ours = {place: name for place, name in names.items() if place.split("/")[1] != "usr"}
+    return dict(sorted(ours.items(), key=lambda item: -len(item[0])))
 
 
 def _list(value: Plain) -> list[Plain]:

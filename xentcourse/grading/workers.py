@@ -14,7 +14,7 @@ from multiprocessing.synchronize import Event
 
 from xentcourse.course import CourseError
 from xentcourse.grading.bundle import Bundle
-from xentcourse.grading.run import Graded, grade_submission, unreadable
+from xentcourse.grading.run import Graded, grade_submission, unreadable, without_places
 from xentcourse.grading.sandbox.session import Nursery, NurseryGoneError
 
 TRIES = 3
@@ -160,5 +160,5 @@ def grade_in(nursery: Nursery, bundle: Bundle, content: bytes) -> tuple[Graded, 
             raise
         except Exception as error:  # a fault of ours, which must not cost the others their grades
             why = f"Grading this failed ({type(error).__name__}: {error}); please report it."
-            return unreadable(bundle, why[:500]), nursery
+            return unreadable(bundle, without_places(why[:500])), nursery
     return given_up(bundle), nursery

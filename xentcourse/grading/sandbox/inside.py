@@ -23,6 +23,7 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,8 @@ from xentcourse.grading.sandbox import wire
 from xentcourse.grading.sandbox.calls import refuse_calls
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x08000000, 0x20000000, 0x40000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 16384, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
+MS_REC, MS_PRIVATE = 16384, 1 << 18
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAPBSET_DROP = 24
@@ -41,6 +43,7 @@ LAST_CAPABILITY = 40
 
 HOME = "/home/learner"
 FILES = "/assignment"  # what the assignment brings along, read-only
+PRIVATE = ("/tmp", "/dev/shm", HOME)  # each child has its own, empty at first
 REQUEST_LIMIT = 64 << 20
 WATCH_SECONDS = 0.1
 END_SECONDS = 5.0
@@ -271,15 +274,31 @@ def prepare(channel: int, limits: dict[str, int]) -> None:
 def private_files(limits: dict[str, int]) -> None:
     """Fresh /proc, /tmp, /dev/shm and home; the rest of the system stays read-only."""
     mount("none", "/", None, MS_REC | MS_PRIVATE)
+    size = f"size={limits['disk']},nr_inodes={FILES_IN_A_FOLDER},mode=1777"  # empty files take memory too
+    with pythons_kept_in_view():
+        for folder in PRIVATE:
+            mount("none", folder, "tmpfs", MS_NOSUID | MS_NODEV, size)
     try:
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     except OSError:  # not allowed in a user namespace: then nobody's /proc is better than everybody's
         mount("none", "/proc", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0,mode=555")
-    size = f"size={limits['disk']},nr_inodes={FILES_IN_A_FOLDER},mode=1777"  # empty files take memory too
-    for folder in ("/tmp", "/dev/shm", HOME):
-        mount("none", folder, "tmpfs", MS_NOSUID | MS_NODEV, size)
     copy_tree(Path(FILES), Path(HOME))
     os.chdir(HOME)
+
+
+@contextlib.contextmanager
+def pythons_kept_in_view() -> Iterator[None]:
+    """Show Python and its libraries again, read-only, where they lie in a folder that the block covers."""
+    prefixes = {Path(sys.base_prefix), Path(sys.prefix)}
+    covered = sorted(p for p in prefixes if any(p.is_relative_to(folder) for folder in PRIVATE))
+    folders = [os.open(prefix, os.O_PATH) for prefix in covered]
+    yield
+    for prefix, folder in zip(covered, folders, strict=True):
+        prefix.mkdir(parents=True, exist_ok=True)
+        os.fchdir(folder)
+        mount(".", str(prefix), None, MS_BIND | MS_REC)
+        mount("none", str(prefix), None, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV)
+        os.close(folder)
 
 
 def copy_tree(source: Path, target: Path) -> None:
@@ -288,7 +307,7 @@ def copy_tree(source: Path, target: Path) -> None:
 
     if source.is_dir():
         shutil.copytree(source, target, dirs_exist_ok=True, copy_function=shutil.copyfile)
-        for path in target.rglob("*"):
+        for path in (target / path.relative_to(source) for path in source.rglob("*")):
             path.chmod(0o777 if path.is_dir() else 0o666)
         target.chmod(0o1777)  # copying made it like the source, which only its owner may write to
 
