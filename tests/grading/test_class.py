@@ -126,9 +126,18 @@ def leaves_by_system_exit() -> NotebookNode:
     return solved(gradient='def gradient(logits, labels):\n    raise SystemExit("that is all")')
 
 
-def deleted_check_cell() -> NotebookNode:
+def without(*names: str) -> NotebookNode:
+    """All of it, but for the cells that were deleted."""
     notebook = solved()
-    notebook.cells.remove(cell(notebook, "gradient"))
+    for name in names:
+        notebook.cells.remove(cell(notebook, name))
+    return notebook
+
+
+def without_locked_cells() -> NotebookNode:
+    """No check, no setup and no text, but all that was to be written."""
+    notebook = solved()
+    notebook.cells = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
     return notebook
 
 
@@ -195,7 +204,12 @@ class HandedIn:
 
 EVERYTHING = set(WORTH)
 CLASS = {
-    "deleted": HandedIn(deleted_check_cell(), {"gradient"}, "check cell is missing.*softmax-gradient"),
+    "bare": HandedIn(without_locked_cells(), set()),
+    "deleted": HandedIn(without("gradient"), set()),
+    "deleted_more": HandedIn(
+        without("softmax", "softmax_extremes", "fit", "gradient_solution", "gradient", "setup"),
+        {"gradient", "fit"},
+    ),
     "edited": HandedIn(edited_checks(), EVERYTHING - {"softmax", "softmax_extremes"}),
     "empty": HandedIn(released(), EVERYTHING),
     "endless": HandedIn(endless_loop(), {"fit"}),
@@ -211,9 +225,7 @@ CLASS = {
     "truncated": HandedIn(truncated(), EVERYTHING, "NotJSONError"),
     "wrong": HandedIn(wrong_but_runs(), EVERYTHING),
 }
-GRADED = sorted(
-    student for student, handed_in in CLASS.items() if (handed_in.problem or "check cell")[:5] == "check"
-)
+GRADED = sorted(student for student, handed_in in CLASS.items() if handed_in.problem is None)
 
 
 # ---- the class is graded once -----------------------------------------------------------------------
@@ -315,16 +327,17 @@ def test_what_cannot_be_graded_has_no_points_and_says_why(graded, student):
 
 @pytest.mark.parametrize("student", GRADED)
 def test_only_work_that_may_deserve_more_is_brought_to_the_instructor(graded, student):
-    problem = graded.scores[student].problem
-    if CLASS[student].problem is None:
-        assert problem is None
-    else:
-        assert re.search(CLASS[student].problem, problem)
+    assert graded.scores[student].problem is None
 
 
-def test_a_deleted_check_has_no_grade_while_a_failed_one_has_zero(graded):
-    assert graded.parts("deleted")["gradient"] is None
-    assert graded.parts("partly")["gradient"] == 0
+def test_a_cell_that_was_deleted_stands_where_it_was(graded):
+    path = graded.course.root / "autograded" / "deleted_more" / "softmax" / "softmax.ipynb"
+    order = [
+        c.metadata.nbgrader.grade_id
+        for c in nbformat.read(path, as_version=4).cells
+        if "nbgrader" in c.metadata
+    ]
+    assert order == [c.metadata.nbgrader.grade_id for c in released().cells if "nbgrader" in c.metadata]
 
 
 @pytest.mark.parametrize(

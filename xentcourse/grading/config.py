@@ -18,4 +18,11 @@ def configure(config: Any, course: Course) -> Any:
     config.ClearSolutions.code_stub = {"python": STUB}
     config.ExecutePreprocessor.timeout = 60  # seconds a cell
     config.Execute.timeout = 60
+    # nbgrader's own, and before cells are compared with the release those that were deleted are put back.
+    own = [
+        f"nbgrader.preprocessors.{name}" for name in ("ClearOutput", "DeduplicateIds", "OverwriteKernelspec")
+    ]
+    own += ["xentcourse.grading.restore.RestoreCells"]
+    own += [f"nbgrader.preprocessors.{name}" for name in ("OverwriteCells", "CheckCellMetadata")]
+    config.Autograde.sanitize_preprocessors = own
     return config

@@ -99,10 +99,6 @@ def _score(api: Any, chapter: Chapter, student: str, problem: str | None) -> Sco
             submission = gradebook.find_submission(chapter.slug, student)
         except MissingEntry:
             return Score(student, 0.0, maximum, problem)
-        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-        ungraded = sorted(g.name for g in grades if g.auto_score is None and g.manual_score is None)
-        if ungraded and problem is None:
-            problem = f"The check cell is missing and counts 0: {', '.join(ungraded)}."
         return Score(student, float(submission.score), maximum, problem)
 
 
