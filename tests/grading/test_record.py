@@ -19,7 +19,7 @@ from xentcourse.grading.assignment import of_chapter
 from xentcourse.grading.grade import Options, alone, grade_class, remarks
 from xentcourse.grading.sandbox.session import Limits
 from xentcourse.grading.source import source_notebook
-from xentcourse.tools import tools_on_path
+from xentcourse.tools import run_tool, tools_on_path
 
 pytestmark = pytest.mark.nbgrader
 
@@ -508,3 +508,45 @@ def test_partial_credit_and_hidden_tests_count_as_by_nbgrader_alone(again):
     theirs.grade_by_nbgrader_alone()
     rows = again.rows()
     assert theirs.rows() == {student: rows[student] for student in ("ada", "bob")}
+
+
+def test_what_nbgrader_took_out_of_a_released_notebook_is_not_taken_for_an_edit(again):
+    with tools_on_path(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = again.api().generate_assignment("tiny")
+    assert made["success"], made
+    release = nbformat.read(again.root / "release" / "tiny" / "tiny.ipynb", as_version=4)
+    assert "HIDDEN" not in nbformat.writes(release)
+    again.hand_in("as released", release)
+    release.cells[-3].source += "  # edited"
+    assert again.grade()["as released"].report == ()
+    again.hand_in("edited", release)
+    assert again.grade()["edited"].report == ("test_root was edited; the original is used.",)
+
+
+AUTOTESTS = """
+python3:
+  dispatch: "type({{snippet}})"
+  normalize: "str({{snippet}})"
+  check: 'assert {{snippet}} == "{{value}}", "{{message}}"'
+  templates:
+    default:
+      - {test: "{{snippet}}", fail: "wrong value"}
+"""
+
+
+def test_tests_that_nbgrader_writes_itself_are_run_as_it_wrote_them(tiny):
+    (tiny.root / "source" / "tiny" / "autotests.yml").write_text(AUTOTESTS)
+    path = tiny.root / "source" / "tiny" / "tiny.ipynb"
+    source = nbformat.read(path, as_version=4)
+    source.cells[2].source = "### AUTOTEST double(21)"
+    nbformat.write(source, path)
+    tiny.hand_in("right", double="def double(x):\n    return 2 * x")
+    tiny.hand_in("wrong", double="def double(x):\n    return 3 * x")
+    # By the command, since nbgrader leaves open what it starts for this.
+    done = run_tool(["xentcourse", "grade", "tiny"], cwd=tiny.root)
+    assert done == 0
+    assert {student: row["test_double"]["auto_score"] for student, row in tiny.rows().items()} == {
+        "right": 2,
+        "wrong": 0,
+    }

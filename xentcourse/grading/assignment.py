@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from xentcourse.course import Chapter, Course, CourseError
-from xentcourse.grading.gradebook import register
+from xentcourse.grading.gradebook import REGISTERED, register
 from xentcourse.grading.release import write_source
 from xentcourse.grading.source import source_notebook
 
@@ -44,6 +44,10 @@ class Assignment:
             course = Course(self.root)
             write_source(course.chapter(self.name), course)
         register(self.root, self.name, db_url=db_url)
+
+    def released(self, notebook: str) -> nbformat.NotebookNode:
+        """A notebook as learners get it, which registering has made."""
+        return nbformat.read(self.root / REGISTERED / self.name / f"{notebook}.ipynb", as_version=4)
 
 
 def find_assignment(name: str, start: Path | None = None) -> Assignment:

@@ -7,6 +7,7 @@ included, and of a learner's cell only that it is one.
 import ast
 import importlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +32,7 @@ class Cell:
     kind: Kind  #: "tests" is graded by running, "written" by a person
     cell_type: Literal["code", "markdown", "raw"]
     source: str  #: empty where the learner writes
+    released: str  #: as learners got it: without hidden tests
     points: float = 0.0
     check: str = ""  #: the name of the check that decides, if it is one of ours
 
@@ -67,10 +69,19 @@ def make_bundle(
     seed: int,
     limits: Limits | None = None,
     files: Path | None = None,
+    registered: Mapping[str, str] | None = None,
+    released: "NotebookNode | None" = None,
 ) -> Bundle:
-    """The bundle of a notebook with solutions and complete nbgrader metadata, and of the folder beside it."""
+    """The bundle of a notebook with solutions and complete nbgrader metadata, and of the folder beside it.
+
+    registered : sources by grade id as nbgrader would restore them, where they are not as written
+    released   : the notebook as learners got it, where that is known
+    """
     known = _known_checks(assignment)
-    cells = tuple(_cell(cell, known) for cell in source.cells if "nbgrader" in cell.metadata)
+    seen = sources(released) if released else {}
+    cells = tuple(
+        _cell(cell, known, registered or {}, seen) for cell in source.cells if "nbgrader" in cell.metadata
+    )
     return Bundle(assignment, notebook, cells, seed, limits or Limits(), _modules(source), _contents(files))
 
 
@@ -91,7 +102,15 @@ def _known_checks(assignment: str) -> set[str]:
         return set()
 
 
-def _cell(cell: "NotebookNode", known: set[str]) -> Cell:
+def sources(notebook: "NotebookNode") -> dict[str, str]:
+    """The sources of cells by grade id."""
+    cells = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in notebook.cells)
+    return {grade_id: source for grade_id, source in cells if grade_id}
+
+
+def _cell(
+    cell: "NotebookNode", known: set[str], registered: Mapping[str, str], released: Mapping[str, str]
+) -> Cell:
     metadata: dict[str, Any] = cell.metadata["nbgrader"]
     graded, solution = metadata.get("grade", False), metadata.get("solution", False)
     kind: Kind = "locked"
@@ -101,12 +120,15 @@ def _cell(cell: "NotebookNode", known: set[str]) -> Cell:
         kind = "tests"
     elif solution:
         kind = "solution"
-    call = CALL.fullmatch(cell.source) if kind == "tests" else None
+    grade_id = metadata["grade_id"]
+    source = registered.get(grade_id, cell.source)
+    call = CALL.fullmatch(source) if kind == "tests" else None
     return Cell(
-        grade_id=metadata["grade_id"],
+        grade_id=grade_id,
         kind=kind,
         cell_type=cell.cell_type,
-        source="" if solution else cell.source,
+        source="" if solution else source,
+        released="" if solution else released.get(grade_id, source),
         points=float(metadata.get("points", 0)),
         check=call[1] if call and call[1] in known else "",
     )

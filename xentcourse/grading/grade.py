@@ -12,7 +12,7 @@ from pathlib import Path
 from xentcourse.course import CourseError
 from xentcourse.grading.assignment import Assignment
 from xentcourse.grading.bundle import Bundle, make_bundle
-from xentcourse.grading.gradebook import course_seed
+from xentcourse.grading.gradebook import course_seed, registered_cells
 from xentcourse.grading.intake import UnreadableError, read_bytes
 from xentcourse.grading.record import Recorder, Scores
 from xentcourse.grading.run import Graded, unreadable
@@ -81,6 +81,8 @@ def grade_class(
                 seed=course_seed(assignment.root),
                 limits=options.limits,
                 files=assignment.files,
+                registered=registered_cells(db_url, assignment.name, name),
+                released=assignment.released(name),
             )
             with Recorder(bundle, root=assignment.root, db_url=db_url) as recorder:
                 for line in _grade_notebook(bundle, students, assignment, recorder, options):

@@ -28,19 +28,19 @@ def nbgrader_api(root: Path, **settings: str) -> Any:
     return NbGraderAPI(config=nbgrader_config(root, **settings))
 
 
-def register(root: Path, assignment: str, **settings: str) -> None:
-    """Tell the gradebook about the assignment's cells, as its source notebook has them today.
+REGISTERED = "_build/nbgrader/registered"  #: where registering leaves assignments as learners get them
 
-    The notebook that nbgrader generates on the way is of no use here.
-    """
+
+def register(root: Path, assignment: str, **settings: str) -> None:
+    """Tell the gradebook about the assignment's cells, as its source notebook has them today."""
     with tools_on_path():
-        api = nbgrader_api(root, release_directory="_build/nbgrader/registered", **settings)
+        api = nbgrader_api(root, release_directory=REGISTERED, **settings)
         lay_gradebook(api.coursedir.db_url)
         must(api.generate_assignment(assignment), f"enter {assignment} in the gradebook")
 
 
 def lay_gradebook(db_url: str) -> None:
-    """Lay an empty gradebook where there is none, as nbgrader does.
+    """Lay an empty gradebook where there is none, as nbgrader does, but all of it or nothing.
 
     For the version of its tables nbgrader starts another Python, which takes longer than grading many people.
     """
@@ -52,12 +52,22 @@ def lay_gradebook(db_url: str) -> None:
 
     engine = create_engine(db_url)
     with suppress(SQLAlchemyError), engine.begin() as connection:  # where it fails, nbgrader says why
+        if engine.dialect.name == "sqlite":  # else each table would be committed for itself
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         if not inspect(connection).get_table_names():
             Base.metadata.create_all(connection)
             version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
             connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
     engine.dispose()
+
+
+def registered_cells(db_url: str, assignment: str, notebook: str) -> dict[str, str]:
+    """The sources of a notebook's cells as nbgrader restores them, by grade id: hidden tests included."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(db_url) as gradebook:
+        return {cell.name: cell.source for cell in gradebook.find_notebook(notebook, assignment).source_cells}
 
 
 def must(result: dict[str, Any], doing: str) -> None:

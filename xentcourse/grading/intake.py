@@ -83,7 +83,8 @@ def rebuild(bundle: Bundle, content: bytes) -> tuple[list[Piece], list[str]]:
             report.append(
                 f"{grade_id} was changed from {cell.cell_type} to {cell_type}; it is {cell.cell_type}."
             )
-        if cell.kind in ("locked", "tests") and source.strip() != cell.source.strip():
+        as_it_was = {cell.source.strip(), cell.released.strip()}
+        if cell.kind in ("locked", "tests") and source.strip() not in as_it_was:
             report.append(f"{grade_id} was edited; the original is used.")
         by_id[grade_id] = source
     pieces = own.pop("", [])
