@@ -1,6 +1,7 @@
 """A class graded on a real Dask cluster: a lost worker costs nobody a grade."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from xentcourse.course import CourseError
 from xentcourse.grading import grade
+from xentcourse.grading.version import PACKAGE
 
 pytestmark = pytest.mark.nbgrader
 
@@ -59,12 +61,13 @@ def scheduler(folder, **environment):
         yield address
 
 
-def worker(folder, address, *, nanny=False):
+def worker(folder, address, *, nanny=False, **environment):
     """A worker with one thread."""
     return dask(
         folder,
         *("worker", address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)),
         "--nanny" if nanny else "--no-nanny",
+        **environment,
     )
 
 
@@ -157,6 +160,21 @@ def test_a_cluster_without_workers_is_not_waited_for_forever(tmp_path, tiny, mon
     monkeypatch.setattr(cluster, "WORKER_SECONDS", 1)
     tiny.hand_in("ada")
     with scheduler(tmp_path) as address, pytest.raises(CourseError, match=r"has no workers.*dask worker tcp"):
+        tiny.grade(cluster=address)
+    assert tiny.scores() == {}
+
+
+def test_a_worker_with_another_version_of_the_course_is_told_and_grades_nobody(tmp_path, tiny):
+    tiny.hand_in("ada")
+    package = shutil.copytree(PACKAGE, tmp_path / "other" / "xentcourse")
+    with (package / "grading" / "intake.py").open("a") as changed:
+        changed.write("\nMAX_CELLS = 3\n")
+    other = {"PYTHONPATH": str(tmp_path / "other")}
+    with (
+        scheduler(tmp_path) as address,
+        worker(tmp_path, address, **other),
+        pytest.raises(CourseError, match="has another version of the course"),
+    ):
         tiny.grade(cluster=address)
     assert tiny.scores() == {}
 

@@ -510,6 +510,24 @@ def test_partial_credit_and_hidden_tests_count_as_by_nbgrader_alone(again):
     assert theirs.rows() == {student: rows[student] for student in ("ada", "bob")}
 
 
+def test_the_files_of_an_assignment_lie_beside_the_executed_notebook_as_by_nbgrader_alone(tiny):
+    for name in ("data.csv", "pictures/a b.png"):
+        (tiny.root / "source" / "tiny" / name).parent.mkdir(exist_ok=True)
+        (tiny.root / "source" / "tiny" / name).write_bytes(b"1,2\n")
+    tiny.hand_in("ada", double="def double(x):\n    return len(open('data.csv').readline()) * x / 2")
+    tiny.notebook("ada").with_name("data.csv").write_text("mine,and,mine\n")
+    theirs = type(tiny)(tiny.root.with_name("theirs"))
+    shutil.copytree(tiny.root, theirs.root)
+    tiny.grade()
+    theirs.grade_by_nbgrader_alone()
+    assert tiny.rows() == theirs.rows()
+    for made in (tiny, theirs):
+        folder = made.notebook("ada", "autograded").parent
+        files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+        assert files == {"tiny.ipynb", "data.csv", "pictures/a b.png"}
+        assert (folder / "data.csv").read_bytes() == b"1,2\n"
+
+
 def test_what_nbgrader_took_out_of_a_released_notebook_is_not_taken_for_an_edit(again):
     with tools_on_path(), warnings.catch_warnings():
         warnings.simplefilter("ignore")

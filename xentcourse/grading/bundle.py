@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from xentcourse.checks.check import Check, checks_of
 from xentcourse.grading.sandbox.session import Limits
+from xentcourse.grading.version import version
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode  # workers have no use for it, and it takes long to import
@@ -48,6 +49,7 @@ class Bundle:
     limits: Limits = field(default_factory=Limits)
     modules: tuple[str, ...] = ("numpy",)  #: what warm parents import beforehand
     files: tuple[tuple[str, bytes], ...] = ()  #: what the notebook reads besides, by relative path
+    version: str = ""  #: of the code that decides
 
     @property
     def trusted(self) -> bool:
@@ -82,7 +84,16 @@ def make_bundle(
     cells = tuple(
         _cell(cell, known, registered or {}, seen) for cell in source.cells if "nbgrader" in cell.metadata
     )
-    return Bundle(assignment, notebook, cells, seed, limits or Limits(), _modules(source), _contents(files))
+    return Bundle(
+        assignment,
+        notebook,
+        cells,
+        seed,
+        limits or Limits(),
+        _modules(source),
+        _contents(files),
+        version(assignment),
+    )
 
 
 def _contents(folder: Path | None) -> tuple[tuple[str, bytes], ...]:

@@ -5,6 +5,7 @@ only the coordinator writes. Workers need this package, bubblewrap, and nothing 
 """
 
 import asyncio
+import platform
 import threading
 import time
 import uuid
@@ -18,6 +19,7 @@ from xentcourse.course import CourseError
 from xentcourse.grading.bundle import Bundle
 from xentcourse.grading.run import Graded
 from xentcourse.grading.sandbox.session import Nursery
+from xentcourse.grading.version import version
 from xentcourse.grading.workers import TRIES, Job, given_up, grade_in, start_nursery
 
 CONNECT_SECONDS = 5
@@ -149,6 +151,11 @@ def _grade(bundle: Bundle, content: bytes) -> Graded:
         _warm.bundle = _warm.nursery = None
         if nursery:
             nursery.close()
+        if version(bundle.assignment) != bundle.version:
+            raise CourseError(
+                f"The worker on {platform.node()} has another version of the course, which might decide "
+                "otherwise. Install there what you have here, start it again, and grade again."
+            )
         _warm.nursery, _warm.bundle = start_nursery(bundle), bundle
     graded, _warm.nursery = grade_in(_warm.nursery, bundle, content)
     return graded
