@@ -88,10 +88,18 @@ def lab(jupyter_options: tuple[str, ...]) -> None:
 @cli.command()
 @click.argument("slug", required=False)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a released exercise is out of date.")
-def release(slug: str | None, check: bool) -> None:
+@click.option(
+    "--variant",
+    metavar="SEED",
+    type=click.IntRange(min=0),
+    help="With SLUG: a variant, with other names of functions and another order of parts.",
+)
+def release(slug: str | None, check: bool, variant: int | None) -> None:
     """Make the exercises that learners open from solutions/; all of them, or that of SLUG."""
     from xentcourse.grading import release as releasing
 
+    if variant is not None and (slug is None or check):
+        raise click.UsageError("--variant goes with a SLUG, and without --check.")
     course = Course.find()
     chapters = _assignments(course, slug)
     with _work():
@@ -103,7 +111,7 @@ def release(slug: str | None, check: bool) -> None:
             click.echo(f"{len(chapters)} of {len(chapters)} released exercises are up to date.")
         else:
             for chapter in chapters:
-                click.echo(releasing.release(chapter, course).relative_to(course.root))
+                click.echo(releasing.release(chapter, course, variant).relative_to(course.root))
 
 
 def _assignments(course: Course, slug: str | None) -> list[Chapter]:

@@ -10,7 +10,7 @@ import nbformat
 from xentcourse.course import Chapter, Course, CourseError
 from xentcourse.grading.gradebook import REGISTERED, register
 from xentcourse.grading.release import write_source
-from xentcourse.grading.source import source_notebook
+from xentcourse.grading.variant import assignment_notebook, handed_out
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Assignment:
     notebooks: Mapping[str, nbformat.NotebookNode] = field(repr=False)  #: with solutions, by name
     files: Path | None = None  #: what the notebooks read, besides
     ours: bool = True  #: whether it is a chapter of this course
+    variant: int | None = None  #: of a chapter, where learners got one
 
     @property
     def submitted(self) -> Path:
@@ -42,7 +43,7 @@ class Assignment:
         """Tell the gradebook about the assignment's cells."""
         if self.ours:
             course = Course(self.root)
-            write_source(course.chapter(self.name), course)
+            write_source(course.chapter(self.name), course, self.variant)
         register(self.root, self.name, db_url=db_url)
 
     def released(self, notebook: str) -> nbformat.NotebookNode:
@@ -72,11 +73,13 @@ def find_assignment(name: str, start: Path | None = None) -> Assignment:
 
 
 def of_chapter(course: Course, chapter: Chapter) -> Assignment:
-    """The assignment of a chapter."""
+    """The assignment of a chapter, in the variant that lies in exercises/."""
+    variant = handed_out(chapter)
     files = chapter.solution.parent / "files"
     return Assignment(
         chapter.slug,
         course.root,
-        {chapter.slug: source_notebook(chapter)},
+        {chapter.slug: assignment_notebook(chapter, variant)},
         files if files.is_dir() else None,
+        variant=variant,
     )

@@ -8,6 +8,7 @@ import ast
 import importlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Kind = Literal["locked", "solution", "tests", "written"]
 
 #: A graded cell that is one call of a check: `check.gradient(gradient)`.
-CALL = re.compile(r"\s*check\.(\w+)\(\s*\w+(?:\s*,\s*\w+)*\s*\)\s*")
+CALL = re.compile(r"\s*check\.(\w+)\((\s*\w+(?:\s*,\s*\w+)*\s*)\)\s*")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Cell:
     released: str  #: as learners got it: without hidden tests
     points: float = 0.0
     check: str = ""  #: the name of the check that decides, if it is one of ours
+    functions: tuple[str, ...] = ()  #: what it is given, as the learner's functions are called here
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Bundle:
     modules: tuple[str, ...] = ("numpy",)  #: what warm parents import beforehand
     files: tuple[tuple[str, bytes], ...] = ()  #: what the notebook reads besides, by relative path
     version: str = ""  #: of the code that decides
+    variant: int | None = None  #: that learners got; None for the plain release
 
     @property
     def trusted(self) -> bool:
@@ -61,6 +64,14 @@ class Bundle:
         if not any(cell.check for cell in self.cells):
             return {}
         return checks_of(importlib.import_module(f"xentcourse.checks.{self.assignment}"))
+
+
+def variant_in(notebook: Any) -> int | None:
+    """The variant that a notebook says it is; it may be any JSON."""
+    with suppress(KeyError, TypeError):
+        variant = notebook["metadata"]["xentcourse"]["variant"]
+        return variant if type(variant) is int else None
+    return None
 
 
 def make_bundle(
@@ -93,6 +104,7 @@ def make_bundle(
         _modules(source),
         _contents(files),
         version(assignment),
+        variant_in(source),
     )
 
 
@@ -142,6 +154,7 @@ def _cell(
         released="" if solution else released.get(grade_id, source),
         points=float(metadata.get("points", 0)),
         check=call[1] if call and call[1] in known else "",
+        functions=tuple(re.findall(r"\w+", call[2])) if call else (),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xentcourse.grading.bundle import Bundle, Cell
+from xentcourse.grading.bundle import Bundle, Cell, variant_in
 from xentcourse.grading.sandbox.session import text
 
 MAX_BYTES = 20 << 20
@@ -59,8 +59,9 @@ def rebuild(bundle: Bundle, content: bytes) -> tuple[list[Piece], list[str]]:
 
     Raises UnreadableError where `content` is no notebook.
     """
-    submitted = _cells(_parse(content))
-    report: list[str] = []
+    notebook = _parse(content)
+    submitted = _cells(notebook)
+    report = _other_variant(bundle, notebook)
     by_id: dict[str, str] = {}
     copies: dict[str, list[Piece]] = {}
     own: dict[str, list[Piece]] = {}
@@ -98,6 +99,20 @@ def rebuild(bundle: Bundle, content: bytes) -> tuple[list[Piece], list[str]]:
         pieces.append(Piece(cell.cell_type, source, cell, missing))
         pieces += own.pop(cell.grade_id, [])
     return pieces, report
+
+
+def _other_variant(bundle: Bundle, notebook: dict[str, Any]) -> list[str]:
+    """What there is to say where a notebook was not made from what this class got."""
+    made_from, wanted = (
+        "the plain release" if variant is None else f"variant {variant}"
+        for variant in (variant_in(notebook), bundle.variant)
+    )
+    if made_from == wanted:
+        return []
+    return [
+        f"This was made from {made_from}, and {wanted} was handed out. "
+        "Functions have other names there; only those that have the right ones bring points."
+    ]
 
 
 def _parse(content: bytes) -> dict[str, Any]:

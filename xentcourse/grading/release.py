@@ -7,38 +7,40 @@ import nbformat
 
 from xentcourse.course import Chapter, Course, CourseError
 from xentcourse.grading.config import configure
-from xentcourse.grading.source import source_notebook
+from xentcourse.grading.variant import assignment_notebook, handed_out
 from xentcourse.tools import tools_on_path
 
 
-def release(chapter: Chapter, course: Course) -> Path:
-    """Write the release notebook to exercises/ and return its path."""
-    text = release_text(chapter, course)
+def release(chapter: Chapter, course: Course, variant: int | None = None) -> Path:
+    """Write the release notebook, or that of a variant, to exercises/ and return its path."""
+    text = release_text(chapter, course, variant)
     chapter.exercise.parent.mkdir(parents=True, exist_ok=True)
     chapter.exercise.write_text(text, encoding="utf-8")
     return chapter.exercise
 
 
 def is_stale(chapter: Chapter, course: Course) -> bool:
-    """Whether the committed release differs from what the source gives today."""
+    """Whether the release, or the variant in its place, differs from what the source gives today."""
     exercise = chapter.exercise
-    return not exercise.is_file() or exercise.read_text(encoding="utf-8") != release_text(chapter, course)
+    if not exercise.is_file():
+        return True
+    return exercise.read_text(encoding="utf-8") != release_text(chapter, course, handed_out(chapter))
 
 
-def release_text(chapter: Chapter, course: Course) -> str:
-    """The release notebook as text: the same bytes for the same source."""
-    write_source(chapter, course)
+def release_text(chapter: Chapter, course: Course, variant: int | None = None) -> str:
+    """The release notebook as text: the same bytes for the same source and variant."""
+    write_source(chapter, course, variant)
     made = _generate(chapter, course)
     for number, cell in enumerate(made.cells):
         cell.id = f"{chapter.slug.replace('_', '-')}-{number:02}"
     return str(nbformat.writes(made)) + "\n"
 
 
-def write_source(chapter: Chapter, course: Course) -> Path:
+def write_source(chapter: Chapter, course: Course, variant: int | None) -> Path:
     """Write the notebook with solutions where nbgrader looks for it, and return its path."""
     path = course.build / "nbgrader" / "source" / chapter.slug / f"{chapter.slug}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(source_notebook(chapter), path)
+    nbformat.write(assignment_notebook(chapter, variant), path)
     return path
 
 

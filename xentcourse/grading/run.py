@@ -129,7 +129,8 @@ class Run:
         except SessionEnded as ended:
             return self._mark(cell, 0.0, f"✗ {cell.check}\nThis could not be checked: {ended}.")
         try:
-            verdict = check.run(caller, seed=self.bundle.seed)
+            names = dict(zip(check.functions, cell.functions, strict=True))
+            verdict = check.run(caller, seed=self.bundle.seed, names=names)
         except NurseryGoneError:
             raise
         except Exception as error:  # the answer was too odd for the check, or the check has a mistake

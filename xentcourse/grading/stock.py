@@ -15,6 +15,7 @@ from xentcourse.checks.check import SEED_VARIABLE
 from xentcourse.course import Chapter, Course
 from xentcourse.grading.gradebook import course_seed, must, nbgrader_api, register
 from xentcourse.grading.release import write_source
+from xentcourse.grading.variant import handed_out
 from xentcourse.tools import tools_on_path
 
 
@@ -39,7 +40,7 @@ def grade(course: Course, chapter: Chapter, *, students: Sequence[str] | None = 
     if students is None:
         students = sorted(path.parent.name for path in course.root.glob(f"submitted/*/{chapter.slug}"))
     with _environment(course):
-        write_source(chapter, course)
+        write_source(chapter, course, handed_out(chapter))
         register(course.root, chapter.slug)
         api = nbgrader_api(course.root)
         # One at a time: some errors make nbgrader give up the whole class.
