@@ -808,15 +808,18 @@ for name in os.listdir("/dev"):
     Attack(
         "looks for what another left behind",
         wrong_leaf("""
-import os
+import os, sys
+from pathlib import Path
 for folder, folders, files in os.walk("/", followlinks=False):
     if folder.startswith(("/proc", "/usr")) or "/lib/python" in folder:
         folders.clear()
         continue
     if "xent-was-here" in files or "sitecustomize.py" in files:
         print("ESCAPED: found", folder)
-if os.listdir("/tmp") or os.listdir("/dev/shm") or os.listdir("/home/learner"):
-    print("ESCAPED:", os.listdir("/tmp"), os.listdir("/dev/shm"), os.listdir("/home/learner"))
+for folder in ("/tmp", "/dev/shm", "/home/learner"):
+    # Where this Python itself lies below such a folder, the way to it is there.
+    if set(os.listdir(folder)) - {*Path(sys.prefix).parts, *Path(sys.base_prefix).parts}:
+        print("ESCAPED:", folder, os.listdir(folder))
 """),
     ),
 ]
@@ -1140,6 +1143,9 @@ def test_nothing_acts_in_feedback_and_no_file_stops_a_class(tmp_path, monkeypatc
     (folders["acting"] / "softmax.ipynb").write_bytes(acting_everywhere())
     (folders["folder"] / "softmax.ipynb").mkdir()
     (folders["good"] / "softmax.ipynb").write_bytes(GOOD)
+    for beside in ("numpy/__init__.py", "sitecustomize.py", "softmax.py", "IPython.py"):
+        (folders["good"] / beside).parent.mkdir(exist_ok=True)
+        (folders["good"] / beside).write_text("raise SystemExit('taken')")
     with (folders["huge"] / "softmax.ipynb").open("wb") as file:
         file.truncate(1 << 40)  # a terabyte that takes no room
     (folders["link"] / "softmax.ipynb").symlink_to(folders["good"] / "softmax.ipynb")
