@@ -14,7 +14,7 @@ import nbgrader
 import pytest
 
 from xentcourse.course import Course, CourseError
-from xentcourse.grading import stock
+from xentcourse.grading import grade, stock
 from xentcourse.grading.assignment import of_chapter
 from xentcourse.grading.grade import Options, alone, grade_class, remarks
 from xentcourse.grading.sandbox.session import Limits
@@ -300,6 +300,21 @@ def test_only_what_has_changed_is_graded_again(again, right):
     lines = again.grade()
     assert {student for student, line in lines.items() if line.graded} == {"bob", "new"}
     assert again.scores() == right | {"bob": 5, "new": 2}
+
+
+def test_what_is_handed_in_during_the_grading_counts_where_its_turn_has_not_come(tiny, monkeypatch):
+    monkeypatch.setattr(grade, "BATCH", 1)
+    students = [f"student{number}" for number in range(9)]
+    for student in students:
+        tiny.hand_in(student)
+
+    def late(done, _):
+        if done == 1:
+            tiny.hand_in(students[-1], double="def double(x):\n    return x + x")
+
+    grade_class(tiny.assignment, Options(limits=tiny.limits, processes=1), progress=late)
+    assert tiny.scores() == dict.fromkeys(students, 0) | {students[-1]: 2}
+    assert not any(line.graded for line in tiny.grade().values()), "what was graded is what was recorded"
 
 
 def test_force_grades_everybody_again_or_those_who_are_named(again, right):

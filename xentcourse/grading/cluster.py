@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import Any
@@ -20,7 +20,7 @@ from xentcourse.grading.bundle import Bundle
 from xentcourse.grading.run import Graded
 from xentcourse.grading.sandbox.session import Nursery
 from xentcourse.grading.version import version
-from xentcourse.grading.workers import TRIES, Job, given_up, grade_in, start_nursery
+from xentcourse.grading.workers import TRIES, Job, Waiting, given_up, grade_in, start_nursery
 
 CONNECT_SECONDS = 5
 WORKER_SECONDS = 60  #: a cluster may be without any worker for so long
@@ -28,7 +28,7 @@ WORKER_SECONDS = 60  #: a cluster may be without any worker for so long
 _warm = threading.local()  #: each thread of a worker keeps the sandbox of the assignment that it is at
 
 
-def grade_on_cluster(bundle: Bundle, jobs: Sequence[Job], *, address: str) -> Iterator[tuple[str, Graded]]:
+def grade_on_cluster(bundle: Bundle, jobs: Collection[Job], *, address: str) -> Iterator[tuple[str, Graded]]:
     """Grade the jobs on a cluster and yield the results as they come.
 
     address : a scheduler's, such as tcp://10.0.0.1:8786, or "local" for a cluster on this machine.
@@ -41,10 +41,10 @@ def grade_on_cluster(bundle: Bundle, jobs: Sequence[Job], *, address: str) -> It
         _wait_for_workers(client)
         # A task rather than scattered data, which nobody could make again after its workers are lost.
         shared = client.submit(_same, bundle, key=f"bundle-{uuid.uuid4().hex}")
-        waiting, suspects = deque(jobs), deque[Job]()
+        waiting, suspects = Waiting(jobs), deque[Job]()
         while waiting or suspects:
             alone = not waiting
-            batch = deque([suspects.popleft()]) if alone else waiting
+            batch = Waiting([suspects.popleft()]) if alone else waiting
             for (student, content), graded in _results(client, shared, batch):
                 if graded is not None:
                     yield student, graded
@@ -54,7 +54,7 @@ def grade_on_cluster(bundle: Bundle, jobs: Sequence[Job], *, address: str) -> It
                     suspects.append((student, content))
 
 
-def _results(client: Any, shared: Any, waiting: deque[Job]) -> Iterator[tuple[Job, Graded | None]]:
+def _results(client: Any, shared: Any, waiting: Waiting) -> Iterator[tuple[Job, Graded | None]]:
     """The results as they come; None for a job that lost too many workers."""
     from distributed import KilledWorker
 

@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
@@ -17,7 +17,7 @@ from xentcourse.grading.intake import UnreadableError, read_bytes
 from xentcourse.grading.record import Recorder, Scores
 from xentcourse.grading.run import Graded, unreadable
 from xentcourse.grading.sandbox.session import Limits
-from xentcourse.grading.workers import grade_locally
+from xentcourse.grading.workers import Job, grade_locally
 
 BATCH, BATCH_SECONDS = 20, 2.0
 
@@ -117,40 +117,65 @@ def _grade_notebook(
     bundle: Bundle, students: Sequence[str], assignment: Assignment, recorder: Recorder, options: Options
 ) -> Iterator[Line]:
     """Grade and record; a line comes when its result is safe in the gradebook."""
-    due: dict[str, bytes] = {}
-    digests: dict[str, str] = {}
+    work = Work(bundle, assignment, recorder)
     done: list[tuple[str, Graded]] = []
     recorded = recorder.scores()
     for student in students:
-        path = assignment.submitted / student / bundle.assignment / f"{bundle.notebook}.ipynb"
-        why = ""
-        try:
-            content = read_bytes(path)
-        except UnreadableError as error:
-            content, why = b"", str(error)
-        digests[student] = digest(bundle, content, recorder.stamp(student), why)
-        if not options.force and student in recorded and recorder.digest_of(student) == digests[student]:
+        _, why = work.read(student)
+        unchanged = student in recorded and recorder.digest_of(student) == work.digests[student]
+        if unchanged and not options.force:
             yield _recorded_line(bundle, student, recorded[student], recorder)
         elif why:
             done.append((student, unreadable(bundle, why)))
         else:
-            due[student] = content
-    for batch in _batches(chain(done, _graded(bundle, due, options))):
-        troubles = recorder.record([(student, digests[student], graded) for student, graded in batch])
+            work.due.append(student)
+    for batch in _batches(chain(done, _graded(work, options))):
+        troubles = recorder.record([(student, work.digests[student], graded) for student, graded in batch])
         scores = recorder.scores([student for student, _ in batch if student not in troubles])
         for student, graded in batch:
             yield _line(bundle, student, graded, scores.get(student), troubles.get(student, ""))
 
 
-def _graded(bundle: Bundle, due: dict[str, bytes], options: Options) -> Iterator[tuple[str, Graded]]:
+@dataclass
+class Work(Collection[Job]):
+    """What is due in a notebook; each is read when its turn comes, so that none waits in memory."""
+
+    bundle: Bundle
+    assignment: Assignment
+    recorder: Recorder
+    due: list[str] = field(default_factory=list)  #: students
+    digests: dict[str, str] = field(default_factory=dict)  #: of what was read last
+
+    def read(self, student: str) -> tuple[bytes, str]:
+        """What a student handed in, or nothing and the reason."""
+        folder = self.assignment.submitted / student / self.bundle.assignment
+        content, why = b"", ""
+        try:
+            content = read_bytes(folder / f"{self.bundle.notebook}.ipynb")
+        except UnreadableError as error:
+            why = str(error)
+        self.digests[student] = digest(self.bundle, content, self.recorder.stamp(student), why)
+        return content, why
+
+    def __iter__(self) -> Iterator[Job]:
+        return ((student, self.read(student)[0]) for student in self.due)
+
+    def __len__(self) -> int:
+        return len(self.due)
+
+    def __contains__(self, job: object) -> bool:
+        return any(job == mine for mine in self)
+
+
+def _graded(work: Work, options: Options) -> Iterator[tuple[str, Graded]]:
     """The results of what is due, as they come, from this machine or from a cluster."""
-    if not due:
+    if not work:
         return iter(())
     if options.cluster:
         from xentcourse.grading.cluster import grade_on_cluster
 
-        return grade_on_cluster(bundle, list(due.items()), address=options.cluster)
-    return grade_locally(bundle, list(due.items()), processes=options.processes)
+        return grade_on_cluster(work.bundle, work, address=options.cluster)
+    return grade_locally(work.bundle, work, processes=options.processes)
 
 
 def digest(bundle: Bundle, content: bytes, stamp: bytes = b"", why: str = "") -> str:

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -21,12 +21,35 @@ TRIES = 3
 
 Job = tuple[str, bytes]  #: a student and what was handed in
 
+
+class Waiting:
+    """Jobs that wait, each read only when it is taken; those that are put back come last."""
+
+    def __init__(self, jobs: Collection[Job]):
+        self._coming, self._left = iter(jobs), len(jobs)
+        self._back = deque[Job]()
+
+    def __len__(self) -> int:
+        return self._left + len(self._back)
+
+    def popleft(self) -> Job:
+        """Take the next."""
+        if not self._left:
+            return self._back.popleft()
+        self._left -= 1
+        return next(self._coming)
+
+    def append(self, job: Job) -> None:
+        """Put one back."""
+        self._back.append(job)
+
+
 _nursery: Nursery | None = None
 _refused: CourseError | None = None  #: why this worker has no sandbox
 
 
 def grade_locally(
-    bundle: Bundle, jobs: Sequence[Job], *, processes: int | None = None
+    bundle: Bundle, jobs: Collection[Job], *, processes: int | None = None
 ) -> Iterator[tuple[str, Graded]]:
     """Grade the jobs on every core and yield the results as they come.
 
@@ -35,12 +58,12 @@ def grade_locally(
     Raises CourseError where this machine has no sandbox.
     """
     cores = processes or os.cpu_count() or 1
-    waiting, suspects = deque(jobs), deque[Job]()
+    waiting, suspects = Waiting(jobs), deque[Job]()
     tries: dict[str, int] = {}
     false_starts = 0
     while waiting or suspects:
         alone = not waiting
-        batch = deque([suspects.popleft()]) if alone else waiting
+        batch = Waiting([suspects.popleft()]) if alone else waiting
         in_flight: dict[str, bytes] = {}
         started = yield from _one_pool(bundle, batch, in_flight, 1 if alone else min(cores, len(batch)))
         false_starts = 0 if started else false_starts + 1
@@ -58,8 +81,8 @@ def grade_locally(
                 suspects.append((student, content))
             else:
                 yield student, given_up(bundle)
-        if alone:
-            suspects += batch
+        if alone and batch:
+            suspects.append(batch.popleft())
 
 
 def given_up(bundle: Bundle) -> Graded:
@@ -68,7 +91,7 @@ def given_up(bundle: Bundle) -> Graded:
 
 
 def _one_pool(
-    bundle: Bundle, waiting: deque[Job], in_flight: dict[str, bytes], processes: int
+    bundle: Bundle, waiting: Waiting, in_flight: dict[str, bytes], processes: int
 ) -> Generator[tuple[str, Graded], None, bool]:
     """The results that one pool gives before it is done or broken; then `in_flight` has what it was at.
 
