@@ -1,10 +1,12 @@
 """A class graded on a real Dask cluster: a lost worker costs nobody a grade."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import ExitStack, contextmanager
 
@@ -104,6 +106,19 @@ def test_what_a_lost_worker_had_is_graded_elsewhere(tmp_path, full, right, monke
         assert not first.is_running() or first.status() == psutil.STATUS_ZOMBIE
     assert full.scores() == students
     assert all(line.readable for line in lines)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_worker_that_is_killed_at_any_moment_costs_nobody_a_grade(tmp_path, full, right, seed):
+    moment = random.Random(seed).uniform(0, 2)
+    with scheduler(tmp_path) as address, worker(tmp_path, address) as first, worker(tmp_path, address):
+        killer = threading.Timer(moment, first.kill)
+        killer.start()
+        lines = full.grade(cluster=address)
+        killer.join()
+    assert full.scores() == right
+    assert all(line.readable for line in lines.values())
+    assert not any(line.graded for line in full.grade().values())
 
 
 def test_a_submission_that_ends_its_workers_is_given_up_and_stops_nobody(tmp_path, full, right, poison):

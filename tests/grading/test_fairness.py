@@ -21,20 +21,17 @@ SEED = 11
 CLASS = ordinary_class()
 FULL = 20.0
 
-#: Whom stock nbgrader is asked about, too, and what it withholds from them.
-SAMPLE: dict[str, set[str]] = {
-    "as released": set(),
-    # The locked cells call `check`, which is the learner's own function by then.
+#: What stock nbgrader withholds: locked cells call `check`, which is the learner's own function by then.
+WITHHELD: dict[str, set[str]] = {
     "a name of the course's is taken": {
         *("softmax_extremes", "log_softmax", "cross_entropy", "soft_cross_entropy", "gradient", "fit")
     },
-    "a syntax error": set(),
-    "draws": set(),
-    "other settings": set(),
-    "progress on stderr": set(),
-    "two parts missing": set(),
-    "warns": set(),
 }
+#: nbgrader waits a second for each kernel to end, and in vain for cells that take what they may.
+IN_A_HURRY = """
+get_config().Execute.shutdown_kernel = "immediate"
+get_config().Execute.timeout = 20
+"""
 
 
 @pytest.fixture(scope="module")
@@ -59,26 +56,32 @@ def parts(graded: Graded) -> dict[str, float | None]:
     return {mark.grade_id: mark.points for mark in graded.marks}
 
 
+@pytest.fixture(scope="module")
+def by_sandbox(bundle, nursery) -> dict[str, Graded]:
+    """What everybody gets from the sandbox."""
+    return {name: grade_submission(bundle, content, nursery) for name, content in CLASS.items()}
+
+
 @pytest.mark.parametrize("name", CLASS)
-def test_the_sandbox_gives_each_part_what_the_checks_give_it_at_home(name, bundle, nursery, home):
-    at_home_too = home.submit(at_home, "softmax", CLASS[name], SEED)
-    graded = grade_submission(bundle, CLASS[name], nursery)
-    assert parts(graded) == at_home_too.result()
-    assert graded.report == (), "nothing of it is found fault with"
+def test_the_sandbox_gives_each_part_what_the_checks_give_it_at_home(name, by_sandbox, home):
+    assert parts(by_sandbox[name]) == home.submit(at_home, "softmax", CLASS[name], SEED).result()
+    assert by_sandbox[name].report == (), "nothing of it is found fault with"
 
 
 @pytest.fixture(scope="module")
 def by_stock(tmp_path_factory) -> dict[str, dict[str, float]]:
-    """The sample's points for each part, as nbgrader alone gives them."""
+    """Everybody's points for each part, as nbgrader alone gives them."""
     course = course_in(tmp_path_factory.mktemp("class"))
-    for name in SAMPLE:
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(IN_A_HURRY)
+    for name in CLASS:
         path = course.root / "submitted" / folder(name) / "softmax" / "softmax.ipynb"
         path.parent.mkdir(parents=True)
         path.write_bytes(CLASS[name])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SEED_VARIABLE, str(SEED))
         stock.grade(course, course.chapter("softmax"))
-    return {name: stock_parts(course, folder(name)) for name in SAMPLE}
+    return {name: stock_parts(course, folder(name)) for name in CLASS}
 
 
 def folder(name: str) -> str:
@@ -103,15 +106,15 @@ def stock_parts(course: Course, student: str) -> dict[str, float]:
 
 
 @pytest.mark.nbgrader
-def test_the_sandbox_gives_what_nbgrader_alone_gives_or_more_for_a_reason(bundle, nursery, by_stock):
-    for name, withheld in SAMPLE.items():
-        ours = parts(grade_submission(bundle, CLASS[name], nursery))
+def test_the_sandbox_gives_what_nbgrader_alone_gives_or_more_for_a_reason(by_sandbox, by_stock):
+    for name, graded in by_sandbox.items():
+        ours = parts(graded)
         differing = {part for part, points in ours.items() if points != by_stock[name][part]}
-        assert differing == {f"softmax-{part}" for part in withheld}, name
+        assert differing == {f"softmax-{part}" for part in WITHHELD.get(name, ())}, name
         assert all(ours[part] > by_stock[name][part] for part in differing), name
 
 
-def test_the_class_has_full_marks_and_none_and_much_in_between(bundle, nursery):
+def test_the_class_has_full_marks_and_none_and_much_in_between(by_sandbox):
     names = ("prints", "a helper that comes too late", "two parts missing", "as released")
-    totals = [grade_submission(bundle, CLASS[name], nursery).points for name in names]
+    totals = [by_sandbox[name].points for name in names]
     assert totals == [FULL, 15, 11, 0]
