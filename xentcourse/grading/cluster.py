@@ -23,6 +23,7 @@ from xentcourse.grading.version import version
 from xentcourse.grading.workers import TRIES, Job, Waiting, given_up, grade_in, start_nursery
 
 CONNECT_SECONDS = 5
+AHEAD = 4  #: submissions for each thread of a worker, the one that it is at included
 WORKER_SECONDS = 60  #: a cluster may be without any worker for so long
 
 _warm = threading.local()  #: each thread of a worker keeps the sandbox of the assignment that it is at
@@ -61,7 +62,8 @@ def _results(client: Any, shared: Any, waiting: Waiting) -> Iterator[tuple[Job, 
     in_flight: dict[Any, Job] = {}
     while waiting or in_flight:
         # Few at a time: a worker that is lost casts suspicion on all that it was to do.
-        while waiting and len(in_flight) < 2 * max(1, sum(client.nthreads().values())):
+        # But enough that no worker waits for its next while results travel.
+        while waiting and len(in_flight) < AHEAD * max(1, sum(client.nthreads().values())):
             job = waiting.popleft()
             in_flight[client.submit(_grade, shared, job[1], key=f"grade-{uuid.uuid4().hex}")] = job
         for future in _done(client, list(in_flight)):
