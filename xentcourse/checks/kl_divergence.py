@@ -52,7 +52,7 @@ def gaussian_kl(answer: Answer, rng: Rng) -> None:
     """Shifted, wider and narrower normal distributions."""
     draw = rng.uniform(0.5, 4, size=4).round(2).tolist()
     for note, *parameters in (
-        ("a shift of one standard deviation", 0.0, 1.0, 1.0, 1.0),
+        ("a shift of one standard deviation", 1.0, 5.0, 6.0, 5.0),
         ("q is wider", 1.0, 0.5, 3.0, 2.0),
         ("q is narrower", -1.0, 3.0, -2.0, 0.7),
         ("p and q are equal", 1.5, 2.0, 1.5, 2.0),
@@ -100,7 +100,7 @@ def hundredths(rng: Rng, classes: int) -> Array:
 
 def ordinary_pairs(rng: Rng) -> Iterator[tuple[str, Array, Array]]:
     """Two distributions without zeros, smallest first."""
-    yield "two values", np.array([0.5, 0.5]), np.array([0.75, 0.25])
+    yield "two values", np.array([0.25, 0.75]), np.array([0.6, 0.4])
     yield (
         "the four-word language",
         np.array([0.5, 0.25, 0.125, 0.125]),
