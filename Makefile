@@ -16,7 +16,7 @@ WEB := node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve lab test check setup bench-grading lock clean clean-all system-book system-test
+.PHONY: help book serve lab test check setup bench-grading bench-losses lock clean clean-all system-book system-test
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ setup: system-test $(TOOLS) $(WEB)  ## install what `make test` needs, and test 
 
 bench-grading: $(TOOLS)  ## measure grading against nbgrader alone (OPTIONS=--quick, OPTIONS=--large)
 	$(BIN)/python benchmarks/grading.py $(OPTIONS)
+
+bench-losses: $(TOOLS)  ## measure the losses against torch's own (OPTIONS=--quick)
+	$(BIN)/python benchmarks/losses.py $(OPTIONS)
 
 lock: $(TOOLS)  ## write constraints.txt anew from what the environment holds
 	@mkdir -p _build
