@@ -116,7 +116,7 @@ def test_a_target_that_is_almost_certain(where, dtype):
     logits[0, 3] = 12
     loss, slope = with_gradient(logits, torch.tensor([3], device=device), engine=engine)
     exact = math.log1p(39 * math.exp(-12))
-    assert loss.item() == pytest.approx(exact, rel=1e-3)
+    assert loss.item() == pytest.approx(exact, rel=5e-3)  # ten float32 roundings of 1 + exact
     assert slope[0, 3].item() == pytest.approx(math.expm1(-exact), rel=1e-2)
 
 

@@ -45,24 +45,25 @@ def _block(
 ) -> tuple[Tensor, Tensor]:
     z = capped(logits.to(buffer.dtype), problem.softcap)
     largest = z.amax(dim=-1)
-    softmax = torch.softmax(z, dim=-1, out=buffer)
-    # The largest probability is 1/Σ exp(z − m), and at least 1/K: its logarithm is always exact.
-    log_sum = -softmax.amax(dim=-1).log()
-    lse = largest + log_sum
     target = _Target(z, largest, problem)
+    # From here on the logits themselves are needed for a soft cap only: the gradient may take their place.
+    direct = out is not None and out.dtype == buffer.dtype and problem.softcap is None
+    whole = out if direct and out is not None else buffer
+    total_exp = torch.sub(z, largest[:, None], out=whole).exp_().sum(dim=-1)
+    log_sum = total_exp.log()
+    lse = largest + log_sum
     skipped = problem.labels == SKIPPED
     nll = (target.total * log_sum - target.weighted).masked_fill(skipped, 0)
     square = lse.square().masked_fill(skipped, 0)
     if factors is not None and out is not None:
         u, v = factors
-        whole = out if out.dtype == buffer.dtype and problem.softcap is None else buffer
-        torch.mul(softmax, (u * target.total + 2 * v * lse)[:, None], out=whole)
+        whole.mul_(((u * target.total + 2 * v * lse) / total_exp)[:, None])
         target.subtract_from(whole, u)
         if problem.softcap is not None:
             whole.mul_(1 - (z / problem.softcap).square())
         if skipped.is_cuda or skipped.any():
             whole.masked_fill_(skipped[:, None], 0)
-        if whole is not out:
+        if not direct:
             out.copy_(whole)
     return nll, square
 
