@@ -223,7 +223,10 @@ def test_the_error_is_no_worse_than_torchs_own_at_the_same_dtype(where, dtype, s
     loss, slope = with_gradient(logits, target, reduction="none", engine=engine)
     floor = 2 * 2**-23 * right.abs().max()
     assert (loss - right).abs().max() <= (their_loss - right).abs().max() + floor
-    assert (slope - exact.grad).abs().max() <= (theirs.grad - exact.grad).abs().max() + 2 * 2**-23
+    # Triton's interpreter cuts to bfloat16 where a GPU rounds: up to a unit of a number below 1.
+    cut = 2**-8 if (engine, device, dtype) == ("triton", "cpu", torch.bfloat16) else 0
+    floor = 2 * 2**-23 + cut
+    assert (slope - exact.grad).abs().max() <= (theirs.grad - exact.grad).abs().max() + floor
 
 
 def test_a_linear_layer_without_rows():
