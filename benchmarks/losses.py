@@ -106,7 +106,7 @@ def tables(*, shapes: list[tuple[int, int]], rounds: int) -> Iterator[Row]:
 def huge_pages(*, shapes: list[tuple[int, int]], rounds: int) -> Iterator[Row]:
     """The same with huge pages for both sides, which torch reads from the environment when it starts."""
     program = (
-        "import sys, json; sys.path[:0] = sys.argv[2:]; import losses; from dataclasses import asdict; "
+        "import sys, json; sys.path[:0] = sys.argv[-1:]; import losses; from dataclasses import asdict; "
         f"print(json.dumps([asdict(r) for r in losses.tables(shapes={shapes[:1]!r}, rounds={rounds})]))"
     )
     for values in fresh_process(program, THP_MEM_ALLOC_ENABLE="1"):
@@ -174,7 +174,7 @@ def linear(*, shape: tuple[int, int, int], rounds: int) -> Iterator[Row]:
 def peak_of(way: str, shape: tuple[int, int, int]) -> float:
     """MiB above the inputs at the highest, in a process that has warmed up on a small layer."""
     program = (
-        "import sys, json; sys.path[:0] = sys.argv[2:]; import losses; "
+        "import sys, json; sys.path[:0] = sys.argv[-1:]; import losses; "
         f"print(json.dumps(losses.measure_peak(sys.argv[1], {shape!r})))"
     )
     return float(fresh_process(program, way))
