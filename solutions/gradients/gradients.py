@@ -221,11 +221,6 @@ FUNCTIONS = {
 }
 
 
-def slopes_of(name, x, h):
-    """Your numerical gradient of one of these functions."""
-    return numerical_gradient(FUNCTIONS[name], x, h)
-
-
 # %% [markdown] nbgrader={"grade_id": "gradients-prompt_4"}
 # **Your turn.** Write `numerical_gradient` for arrays of any shape.
 #
@@ -240,14 +235,15 @@ def slopes_of(name, x, h):
 
 
 # %% nbgrader={"grade_id": "gradients-numerical_gradient_solution", "solution": true}
-def numerical_gradient(f, x, h):
-    """The gradient of f at x by central differences.
+def numerical_gradient(name, x, h):
+    """The gradient at x, by central differences, of the function with this name.
 
-    f : takes an array of the shape of x, returns a number
-    x : array of floats, any shape; leave it as it is
-    h : the step, a positive number
+    name : one of the names in FUNCTIONS; that function takes an array of the shape of x, and returns a number
+    x    : array of floats, any shape; leave it as it is
+    h    : the step, a positive number
     Returns an array of the shape of x.
     """
+    f = FUNCTIONS[name]
     ### BEGIN SOLUTION
     slopes = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
@@ -260,7 +256,7 @@ def numerical_gradient(f, x, h):
 
 
 # %% nbgrader={"grade_id": "gradients-numerical_gradient", "points": 3}
-check.numerical_gradient(slopes_of)
+check.numerical_gradient(numerical_gradient)
 
 # %% [markdown] nbgrader={"grade_id": "gradients-part_5"}
 # ## Part 5: a checker that is not fooled

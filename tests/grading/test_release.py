@@ -155,23 +155,30 @@ def test_every_learners_cell_is_followed_by_its_checks(slug):
 # ---- points -----------------------------------------------------------------------------------------
 
 
-def table(slug: str) -> dict[str, tuple[int, int]]:
-    """What the intro promises: minutes and points of each function."""
+def table(slug: str) -> dict[tuple[str, ...], tuple[int, int]]:
+    """What the intro promises: minutes and points of each part, by the functions that it asks for."""
     intro = next(c for c in released(slug).cells if about(c).get("grade_id") == f"{slug}-intro")
     rows = re.findall(
-        r"^\| *\d+ *\| *`(\w+)` *\| *(\d+) *\| *[●○]{3} *\| *(\d+) *\|$", intro.source, re.MULTILINE
+        r"^\| *\d+ *\| *(`\w+`(?:, `\w+`)*) *\| *(\d+) *\| *[●○]{3} *\| *(\d+) *\|$",
+        intro.source,
+        re.MULTILINE,
     )
     assert len(rows) >= 4, "| part | `function` | minutes | ●○○ | points |"
-    return {function: (int(minutes), int(points)) for function, minutes, points in rows}
+    return {
+        tuple(re.findall(r"\w+", functions)): (int(minutes), int(points))
+        for functions, minutes, points in rows
+    }
 
 
 @pytest.mark.parametrize("slug", CHAPTERS)
 def test_the_checks_are_worth_what_the_table_says(slug):
-    worth: dict[str, int] = {}
+    part_of = {function: functions for functions in table(slug) for function in functions}
+    worth: dict[tuple[str, ...], int] = {}
     for cell in check_cells(slug):
         function = re.fullmatch(r"check\.\w+\((\w+)(?:, \w+)*\)", cell.source)[1]
-        worth[function] = worth.get(function, 0) + about(cell)["points"]
-    assert worth == {function: points for function, (_, points) in table(slug).items()}
+        part = part_of[function]
+        worth[part] = worth.get(part, 0) + about(cell)["points"]
+    assert worth == {part: points for part, (_, points) in table(slug).items()}
 
 
 @pytest.mark.parametrize("slug", CHAPTERS)

@@ -51,7 +51,7 @@ def train(answer: Answer, rng: Rng) -> None:
         answer.must_match(slips.training, *arguments, note=note, slips=slips.TRAIN)
 
 
-@check("slopes_of")
+@check("numerical_gradient")
 def numerical_gradient(answer: Answer, rng: Rng) -> None:
     """Central differences of known functions, with steps so large that they are not the derivative."""
     for note, name, x, h in points(rng):
