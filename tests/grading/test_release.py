@@ -158,11 +158,9 @@ def test_every_learners_cell_is_followed_by_its_checks(slug):
 def table(slug: str) -> dict[tuple[str, ...], tuple[int, int]]:
     """What the intro promises: minutes and points of each part, by the functions that it asks for."""
     intro = next(c for c in released(slug).cells if about(c).get("grade_id") == f"{slug}-intro")
-    rows = re.findall(
-        r"^\| *\d+ *\| *(`\w+`(?:, `\w+`)*) *\| *(\d+) *\| *[●○]{3} *\| *(\d+) *\|$",
-        intro.source,
-        re.MULTILINE,
-    )
+    functions = r"(`\w+`(?:, `\w+`)*)"
+    row = rf"^\| *\d+ *\| *{functions} *\| *(\d+) *\| *[●○]{{3}} *\| *(\d+) *\|$"
+    rows = re.findall(row, intro.source, re.MULTILINE)
     assert len(rows) >= 4, "| part | `function` | minutes | ●○○ | points |"
     return {
         tuple(re.findall(r"\w+", functions)): (int(minutes), int(points))
