@@ -2,7 +2,6 @@
 
 import heapq
 import itertools
-import json
 import math
 import os
 import re
@@ -12,11 +11,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from pages import prose, unchecked, words
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "book" / "coding.md").read_text(encoding="utf-8")
-#: The page with every run of white space made one blank, so that a statement may go on in the next line.
-PAGE = " ".join(TEXT.split())
+PAGE = words("coding")
 P, Q = (1 / 2, 1 / 4, 1 / 8, 1 / 8), (1 / 8, 1 / 2, 1 / 4, 1 / 8)
 FIVE = (0.3, 0.25, 0.2, 0.15, 0.1)
 
@@ -89,17 +86,10 @@ def sentences() -> list[str]:
     ]
 
 
-#: A decimal, a percentage, or a whole number of three digits or more.
-NUMBER = re.compile(r"(?<![\w.,])(?:\d+\.\d+%?|\d+%|\d{1,3}(?:,\d{3})+|\d{3,})(?![\w%])")
-
-
-def prose() -> str:
-    """The page without code, citations and sources, but with the captions and alt texts of its figures."""
-    text = TEXT.partition("---\n(coding)=")[2].partition("**Sources.**")[0]
-    cells = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
-    figure_texts = re.compile(r"^ +(?:alt|caption): .*$", re.MULTILINE)
+def stated() -> str:
+    """The prose of the page, without codewords."""
     codewords = re.compile(r"`[01]+`|\b[01]{2,4}\b|[01]{2}, [01]{2}")
-    return codewords.sub("", cells.sub(lambda cell: "\n".join(figure_texts.findall(cell[0])), text))
+    return codewords.sub("", prose("coding"))
 
 
 def test_the_page_states_what_another_computation_gives():
@@ -107,8 +97,7 @@ def test_the_page_states_what_another_computation_gives():
 
 
 def test_no_number_of_the_page_is_left_unchecked():
-    checked = set(itertools.chain(*(NUMBER.findall(sentence) for sentence in sentences())))
-    assert sorted(set(NUMBER.findall(prose())) - checked) == []
+    assert unchecked(stated(), sentences()) == []
 
 
 def test_a_hundredth_of_a_bit_is_what_rounding_256_bytes_costs_at_most():
@@ -167,14 +156,3 @@ def test_what_the_page_says_of_the_standard_library_holds_for_this_one():
     assert 100 < one - static < 900
     assert 0.7 < two / one < 0.85
     assert len(zlib.compress(data, 9)) < 0.7 * two
-
-
-def test_the_assignment_is_as_long_as_the_page_says():
-    notebook = json.loads((ROOT / "exercises/coding/coding.ipynb").read_text(encoding="utf-8"))
-    cells = notebook["cells"]
-    points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
-    text = "\n".join("".join(cell["source"]) for cell in cells)
-    minutes = [int(m) for m in re.findall(r"^\*(\d+) minutes", text, re.MULTILINE)]
-    assert len(minutes) == 7
-    assert f"has seven parts, {points} points and about {sum(minutes)} minutes" in PAGE
-    assert f"90 minutes, and {sum(minutes)} for the assignment" in PAGE

@@ -2,21 +2,17 @@
 
 import argparse
 import inspect
-import json
 import math
 import re
 from functools import cache
-from pathlib import Path
 
 import mpmath
 import numpy as np
 import pytest
+from pages import NUMBER, prose, unchecked, words
 from scipy import optimize, special
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "book" / "cross_entropy.md").read_text(encoding="utf-8")
-#: The page with every run of white space made one blank, so that a statement may go on in the next line.
-PAGE = " ".join(TEXT.split())
+PAGE = words("cross_entropy")
 
 DIGITS = 40
 P, Q = ("1/2", "1/4", "1/8", "1/8"), ("1/8", "1/2", "1/4", "1/8")
@@ -83,17 +79,11 @@ TEACHER, STUDENT = ("0.1", "0.2", "0.3", "0.4"), ("0.5", "0.3", "0.15", "0.05")
 #: Numbers that are given, not computed: probabilities, sizes and round numbers of the stories.
 GIVEN = {"50,257", "50,000", "100,000", "0.5", "0.7", "0.3", "0.2", "0.1", "0.4", "0.6", "0.8", "0.9", "1.1"}
 GIVEN |= {"0.15", "0.05", "0.55", "0.76", "0.235", "0.005", "3.2", "1.5", "0.0"}
-#: A decimal, a percentage, or a whole number of three digits or more.
-NUMBER = re.compile(r"(?<![\w.,])(?:\d+\.\d+%?|\d+%|\d{1,3}(?:,\d{3})+|\d{3,})(?![\w%])")
 
 
-def prose() -> str:
-    """The page without code, citations and sources, but with the captions and alt texts of its figures."""
-    text = TEXT.partition("---\n(cross_entropy)=")[2].partition("**Sources.**")[0]
-    text = re.sub(r"\{cite:[pt]\}`[^`]*`", "", text)
-    cells = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
-    figure_texts = re.compile(r"^ +(?:alt|caption): .*$", re.MULTILINE)
-    return cells.sub(lambda cell: "\n".join(figure_texts.findall(cell[0])), text)
+def stated() -> str:
+    """The prose of the page, without the years of its citations."""
+    return re.sub(r"\{cite:[pt]\}`[^`]*`", "", prose("cross_entropy"))
 
 
 def test_the_page_states_what_another_computation_gives():
@@ -101,8 +91,7 @@ def test_the_page_states_what_another_computation_gives():
 
 
 def test_no_number_of_the_page_is_left_unchecked():
-    checked = GIVEN.union(*(NUMBER.findall(sentence) for sentence in sentences()))
-    assert sorted(set(NUMBER.findall(prose())) - checked) == []
+    assert unchecked(stated(), sentences(), GIVEN) == []
 
 
 def test_bold_is_closer_by_all_three_measures_and_costs_more():
@@ -197,18 +186,7 @@ def test_pairs_have_the_higher_perplexity_and_fewer_bits_a_byte_on_every_python(
 
 
 def test_no_number_that_depends_on_the_version_of_python_stands_in_the_prose():
-    stated = set(NUMBER.findall(prose())) - GIVEN
+    numbers = set(NUMBER.findall(stated())) - GIVEN
     for perplexity, held, seen in models().values():
         for digits in (1, 2, 3):
-            assert not stated & {number(x, digits) for x in (perplexity, held, seen)}
-
-
-def test_the_assignment_is_as_long_as_the_page_says():
-    path = ROOT / "exercises/cross_entropy/cross_entropy.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
-    text = "\n".join("".join(cell["source"]) for cell in cells)
-    minutes = [int(m) for m in re.findall(r"^\*(\d+) minutes", text, re.MULTILINE)]
-    assert len(minutes) == 6
-    assert f"has six parts, {points} points and about {sum(minutes)} minutes" in PAGE
-    assert f"80 minutes, and {sum(minutes)} for the assignment" in PAGE
+            assert not numbers & {number(x, digits) for x in (perplexity, held, seen)}

@@ -3,22 +3,17 @@
 import codecs
 import contextlib
 import io
-import json
 import math
-import re
 from collections import Counter
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 import mpmath
 import numpy as np
 import pytest
+from pages import prose, unchecked, words
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "book" / "entropy.md").read_text(encoding="utf-8")
-#: The page with every run of white space made one blank, so that a statement may go on in the next line.
-PAGE = " ".join(TEXT.split())
+PAGE = words("entropy")
 
 #: The digits of mpmath in this module.
 DIGITS = 40
@@ -121,16 +116,6 @@ def sentences() -> list[str]:
 #: Numbers that are given, not computed: probabilities, sizes and round numbers of the stories.
 GIVEN = {"0.001", "0.1", "0.2", "0.25", "0.3", "0.4", "0.5", "0.6", "0.7", "0.9", "0.997", "0.999", "1.8"}
 GIVEN |= {"100,000", "1,000", "10,000", "100", "1000", "200", "95%"}
-#: A decimal, a percentage, or a whole number of three digits or more.
-NUMBER = re.compile(r"(?<![\w.,])(?:\d+\.\d+%?|\d+%|\d{1,3}(?:,\d{3})+|\d{3,})(?![\w%])")
-
-
-def prose() -> str:
-    """The page without code, citations and sources, but with the captions and alt texts of its figures."""
-    text = TEXT.partition("---\n(entropy)=")[2].partition("**Sources.**")[0]
-    cells = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
-    figure_texts = re.compile(r"^ +(?:alt|caption): .*$", re.MULTILINE)
-    return cells.sub(lambda cell: "\n".join(figure_texts.findall(cell[0])), text)
 
 
 def test_the_page_states_what_another_computation_gives():
@@ -138,8 +123,7 @@ def test_the_page_states_what_another_computation_gives():
 
 
 def test_no_number_of_the_page_is_left_unchecked():
-    checked = GIVEN.union(*(NUMBER.findall(sentence) for sentence in sentences()))
-    assert sorted(set(NUMBER.findall(prose())) - checked) == []
+    assert unchecked(prose("entropy"), sentences(), GIVEN) == []
 
 
 def test_the_bold_model_is_the_worst_of_the_three():
@@ -206,14 +190,3 @@ def test_an_epsilon_in_ten_thousand_places_costs_more_than_a_tenth_of_a_nat():
 
 def test_ten_heads_come_in_about_a_third_of_all_runs():
     assert abs(0.9**10 - 1 / 3) < 0.02
-
-
-def test_the_assignment_is_as_long_as_the_page_says():
-    notebook = json.loads((ROOT / "exercises/entropy/entropy.ipynb").read_text(encoding="utf-8"))
-    cells = notebook["cells"]
-    points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
-    text = "\n".join("".join(cell["source"]) for cell in cells)
-    minutes = [int(m) for m in re.findall(r"^\*(\d+) minutes", text, re.MULTILINE)]
-    assert len(minutes) == 7
-    assert f"has seven parts, {points} points and about {sum(minutes)} minutes" in PAGE
-    assert f"75 minutes, and {sum(minutes)} for the assignment" in PAGE

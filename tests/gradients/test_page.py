@@ -1,7 +1,5 @@
 """What book/gradients.md states, computed another way, and its assignment's own words."""
 
-import json
-import re
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +9,6 @@ import sympy
 from xentcourse.checks.slips.gradients import FUNCTIONS
 from xentcourse.course import Course
 from xentcourse.grading.source import source_notebook
-
-ROOT = Path(__file__).parents[2]
-PAGE = " ".join((ROOT / "book" / "gradients.md").read_text(encoding="utf-8").split())
 
 
 def given_cell(name: str) -> dict[str, object]:
@@ -65,14 +60,3 @@ def test_the_assignment_s_functions_are_those_of_its_check():
 def test_the_assignment_s_sigmoid_does_not_overflow():
     sigmoid = given_cell("gradients-setup")["sigmoid"]
     assert sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist() == [0.0, 0.5, 1.0]
-
-
-def test_the_assignment_is_as_long_as_the_page_says():
-    notebook = ROOT / "exercises" / "gradients" / "gradients.ipynb"
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
-    text = ["".join(cell["source"]) for cell in cells]
-    minutes = [int(m) for source in text for m in re.findall(r"^\*(\d+) minutes", source, re.MULTILINE)]
-    assert len(minutes) == 6
-    assert f"has six parts, {points} points and about {sum(minutes)} minutes" in PAGE
-    assert f"75 minutes, and {sum(minutes)} for the assignment" in PAGE

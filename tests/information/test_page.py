@@ -3,20 +3,15 @@
 import codecs
 import contextlib
 import io
-import json
 import math
-import re
 from functools import cache
-from pathlib import Path
 
 import mpmath
 import numpy as np
 import pytest
+from pages import prose, unchecked, words
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "book" / "information.md").read_text(encoding="utf-8")
-#: The page with every run of white space made one blank, so that a statement may go on in the next line.
-PAGE = " ".join(TEXT.split())
+PAGE = words("information")
 
 DIGITS = 40
 
@@ -83,16 +78,6 @@ def sentences() -> list[str]:
 #: Numbers that are given, not computed: probabilities, sizes and round numbers of the stories.
 GIVEN = {"0.99", "0.1", "0.999", "0.9", "0.0", "50%", "90%", "10%", "1000", "1.1", "2.2"}
 GIVEN |= {"2,000", "6,000", "6000", "300", "308", "1074"}
-#: A decimal, a percentage, or a whole number of three digits or more.
-NUMBER = re.compile(r"(?<![\w.,])(?:\d+\.\d+%?|\d+%|\d{1,3}(?:,\d{3})+|\d{3,})(?![\w%])")
-
-
-def prose() -> str:
-    """The page without code, citations and sources, but with the captions and alt texts of its figures."""
-    text = TEXT.partition("---\n(information)=")[2].partition("**Sources.**")[0]
-    cells = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
-    figure_texts = re.compile(r"^ +(?:alt|caption): .*$", re.MULTILINE)
-    return cells.sub(lambda cell: "\n".join(figure_texts.findall(cell[0])), text)
 
 
 def test_the_page_states_what_another_computation_gives():
@@ -100,8 +85,7 @@ def test_the_page_states_what_another_computation_gives():
 
 
 def test_no_number_of_the_page_is_left_unchecked():
-    checked = GIVEN.union(*(NUMBER.findall(sentence) for sentence in sentences()))
-    assert sorted(set(NUMBER.findall(prose())) - checked) == []
+    assert unchecked(prose("information"), sentences(), GIVEN) == []
 
 
 def test_the_given_numbers_of_the_computer_are_its_own():
@@ -144,14 +128,3 @@ def test_the_second_service_pays_a_seventh_of_a_bit():
 def test_what_never_happens_costs_less_than_twice_the_root(p):
     p = mpmath.mpf(p)
     assert 0 <= -p * mpmath.log(p) < 2 * mpmath.sqrt(p)
-
-
-def test_the_assignment_is_as_long_as_the_page_says():
-    notebook = json.loads((ROOT / "exercises/information/information.ipynb").read_text(encoding="utf-8"))
-    cells = notebook["cells"]
-    points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
-    text = "\n".join("".join(cell["source"]) for cell in cells)
-    minutes = [int(m) for m in re.findall(r"^\*(\d+) minutes", text, re.MULTILINE)]
-    assert len(minutes) == 6
-    assert f"has six parts, {points} points and about {sum(minutes)} minutes" in PAGE
-    assert f"60 minutes, and {sum(minutes)} for the assignment" in PAGE

@@ -1,17 +1,12 @@
 """Every number that the page of chapter `kl_divergence` states, computed without the course's own code."""
 
-import re
-from pathlib import Path
-
 import mpmath
 import numpy as np
 import pytest
+from pages import prose, unchecked, words
 from scipy import optimize, special, stats
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "book" / "kl_divergence.md").read_text(encoding="utf-8")
-#: The page with every run of white space made one blank, so that a statement may go on in the next line.
-PAGE = " ".join(TEXT.split())
+PAGE = words("kl_divergence")
 
 DOG, CAT = np.array([1 / 2, 1 / 4, 1 / 8, 1 / 8]), np.array([1 / 8, 1 / 2, 1 / 4, 1 / 8])
 
@@ -65,16 +60,6 @@ def sentences() -> list[str]:
 #: Numbers that are given, not computed, and those of wrong answers.
 GIVEN = {"0.7", "0.1", "0.5", "0.005", "0.02", "0.48", "0.52", "0.40", "0.35", "0.75", "3.2", "2.5"}
 GIVEN |= {"200", "100", "150", "100,000"}
-#: A decimal, a percentage, or a whole number of three digits or more.
-NUMBER = re.compile(r"(?<![\w.,])(?:\d+\.\d+%?|\d+%|\d{1,3}(?:,\d{3})+|\d{3,})(?![\w%])")
-
-
-def prose() -> str:
-    """The page without code, citations and sources, but with the captions and alt texts of its figures."""
-    text = TEXT.partition("---\n(kl_divergence)=")[2].partition("**Sources.**")[0]
-    cells = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
-    figure_texts = re.compile(r"^ +(?:alt|caption): .*$", re.MULTILINE)
-    return cells.sub(lambda cell: "\n".join(figure_texts.findall(cell[0])), text)
 
 
 def test_the_page_states_what_another_computation_gives():
@@ -82,8 +67,7 @@ def test_the_page_states_what_another_computation_gives():
 
 
 def test_no_number_of_the_page_is_left_unchecked():
-    checked = GIVEN.union(*(NUMBER.findall(sentence) for sentence in sentences()))
-    assert sorted(set(NUMBER.findall(prose())) - checked) == []
+    assert unchecked(prose("kl_divergence"), sentences(), GIVEN) == []
 
 
 def test_the_texts_of_the_first_figure_end_between_100_and_150_bits():

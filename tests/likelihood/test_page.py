@@ -1,20 +1,17 @@
 """Numbers that the page of chapter `likelihood` states, computed again without the course's own code."""
 
-import json
 import math
 import re
 from fractions import Fraction
-from pathlib import Path
 
 import mpmath
 import numpy as np
 import pytest
+from pages import source, words
 from scipy import optimize, special, stats
 
-ROOT = Path(__file__).parents[2]
-SOURCE = (ROOT / "book" / "likelihood.md").read_text(encoding="utf-8")
-#: With every run of white space made one blank, so that a statement may go on in the next line.
-PAGE = " ".join(SOURCE.split())
+SOURCE = source("likelihood")
+PAGE = words("likelihood")
 
 COUNTS = np.array([int(n) for n in re.search(r"counts = np.array\(\[(.*?)\]\)", SOURCE)[1].split(",")])
 NEWCOMB = np.array(
@@ -101,14 +98,3 @@ def test_about_a_sixth_of_the_students_miss_a_face():
     subsets = [[i for i in range(6) if mask >> i & 1] for mask in range(1, 64)]
     missing = sum((-1) ** (len(s) + 1) * (1 - shares[s].sum()) ** 20 for s in subsets)
     assert missing == pytest.approx(0.177, abs=0.01)
-
-
-def test_the_assignment_is_as_long_as_the_page_says():
-    notebook = ROOT / "exercises" / "likelihood" / "likelihood.ipynb"
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
-    text = ["".join(cell["source"]) for cell in cells]
-    minutes = [int(m) for source in text for m in re.findall(r"^\*(\d+) minutes", source, re.MULTILINE)]
-    assert len(minutes) == 7
-    assert f"has seven parts, {points} points and about {sum(minutes)} minutes" in PAGE
-    assert f"75 minutes, and {sum(minutes)} for the assignment" in PAGE

@@ -1,19 +1,13 @@
 """Every number that the page of chapter `loss_variants` states, computed without the course's own code."""
 
-import json
-import re
-from pathlib import Path
-
 import mpmath
 import numpy as np
 import torch
+from pages import prose, unchecked, words
 from scipy import optimize, special
 from torch.nn import functional
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "book" / "loss_variants.md").read_text(encoding="utf-8")
-#: The page with every run of white space made one blank, so that a statement may go on in the next line.
-PAGE = " ".join(TEXT.split())
+PAGE = words("loss_variants")
 
 DIGITS = 40
 ROWS = torch.tensor([[-1.0, 1.0], [-0.5, 1.5], [-0.5, 1.5]], dtype=torch.float64)
@@ -76,16 +70,6 @@ def sentences() -> list[str]:
 
 #: Numbers that are given, not computed: weights, shares, sizes, and the losses of the questions.
 GIVEN = {"0.1", "0.3", "0.5", "0.9", "0.31", "4.2", "2.1", "100", "300"}
-#: A decimal, a percentage, or a whole number of three digits or more.
-NUMBER = re.compile(r"(?<![\w.,])(?:\d+\.\d+%?|\d+%|\d{1,3}(?:,\d{3})+|\d{3,})(?![\w%])")
-
-
-def prose() -> str:
-    """The page without code, citations and sources, but with the captions and alt texts of its figures."""
-    text = TEXT.partition("---\n(loss_variants)=")[2].partition("**Sources.**")[0]
-    cells = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
-    figure_texts = re.compile(r"^ +(?:alt|caption): .*$", re.MULTILINE)
-    return cells.sub(lambda cell: "\n".join(figure_texts.findall(cell[0])), text)
 
 
 def test_the_page_states_what_another_computation_gives():
@@ -93,8 +77,7 @@ def test_the_page_states_what_another_computation_gives():
 
 
 def test_no_number_of_the_page_is_left_unchecked():
-    checked = GIVEN.union(*(NUMBER.findall(sentence) for sentence in sentences()))
-    assert sorted(set(NUMBER.findall(prose())) - checked) == []
+    assert unchecked(prose("loss_variants"), sentences(), GIVEN) == []
 
 
 def test_a_loss_of_the_question_lies_below_the_floor():
@@ -121,14 +104,3 @@ def test_the_error_of_averaging_means_is_a_covariance():
     d, means = rng.uniform(1, 9, size=7), rng.normal(size=7)
     exact = (d * means).sum() / d.sum() - means.mean()
     np.testing.assert_allclose(exact, ((d - d.mean()) * (means - means.mean())).sum() / (7 * d.mean()))
-
-
-def test_the_assignment_is_as_long_as_the_page_says():
-    notebook = json.loads((ROOT / "exercises/loss_variants/loss_variants.ipynb").read_text(encoding="utf-8"))
-    cells = notebook["cells"]
-    points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
-    text = "\n".join("".join(cell["source"]) for cell in cells)
-    minutes = [int(m) for m in re.findall(r"^\*(\d+) minutes", text, re.MULTILINE)]
-    assert len(minutes) == 6
-    assert f"has six parts, {points} points and about {sum(minutes)} minutes" in PAGE
-    assert f"75 minutes, and {sum(minutes)} for the assignment" in PAGE

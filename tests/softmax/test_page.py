@@ -1,21 +1,17 @@
 """Every number that the page of chapter `softmax` states, computed again without the course's own code."""
 
-import json
-import re
 from functools import cache
-from pathlib import Path
 
 import mpmath
 import numpy as np
 import pytest
 import torch
+from pages import prose, unchecked, words
 from scipy import special
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-ROOT = Path(__file__).parents[2]
-#: The page with every run of white space made one blank, so that a statement may go on in the next line.
-PAGE = " ".join((ROOT / "book" / "softmax.md").read_text(encoding="utf-8").split())
+PAGE = words("softmax")
 
 DIGITS = 30
 #: The worked example: the label is the first class.
@@ -104,17 +100,6 @@ def sentences() -> list[str]:
 
 #: Numbers that are given, not computed: logits, probabilities, sizes, steps, and the 1.5 of a question.
 GIVEN = {"0.1", "0.2", "0.5", "0.6", "0.9", "0.09", "0.01", "12.5", "1.5", "500", "1000", "1,000"}
-#: A decimal, a percentage, or a whole number of three digits or more.
-NUMBER = re.compile(r"(?<![\w.,])(?:\d+\.\d+%?|\d+%|\d{1,3}(?:,\d{3})+|\d{3,})(?![\w%])")
-
-
-def prose() -> str:
-    """The page without code, citations and sources, but with the captions and alt texts of its figures."""
-    text = (ROOT / "book" / "softmax.md").read_text(encoding="utf-8").partition("---\n(softmax)=")[2]
-    text = text.partition("**Sources.**")[0]
-    cells = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
-    figure_texts = re.compile(r"^ +(?:alt|caption): .*$", re.MULTILINE)
-    return cells.sub(lambda cell: "\n".join(figure_texts.findall(cell[0])), text)
 
 
 def test_the_page_states_what_another_computation_gives():
@@ -122,8 +107,7 @@ def test_the_page_states_what_another_computation_gives():
 
 
 def test_no_number_of_the_page_is_left_unchecked():
-    checked = GIVEN.union(*(NUMBER.findall(sentence) for sentence in sentences()))
-    assert sorted(set(NUMBER.findall(prose())) - checked) == []
+    assert unchecked(prose("softmax"), sentences(), GIVEN) == []
 
 
 def test_ratios_of_probabilities_are_exponentials_of_differences():
@@ -147,18 +131,3 @@ def test_the_floor_of_the_double_softmax_is_approached_and_not_crossed():
             loss = mpmath.log(sum(map(mpmath.exp, p))) - p[0]
             assert loss > floor
         assert loss - floor < 1e-18
-
-
-def test_the_assignment_is_as_long_as_the_page_says():
-    cells = json.loads((ROOT / "exercises" / "softmax" / "softmax.ipynb").read_text(encoding="utf-8"))[
-        "cells"
-    ]
-    points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
-    minutes = [
-        int(m)
-        for cell in cells
-        for m in re.findall(r"^\*(\d+) minutes", "".join(cell["source"]), re.MULTILINE)
-    ]
-    assert f"has six parts, {points} points and about {sum(minutes)} minutes" in PAGE
-    assert len(minutes) == 6
-    assert f"75 minutes, and {sum(minutes)} for the assignment" in PAGE
