@@ -7,7 +7,6 @@ import sys
 import warnings
 
 import numpy as np
-import pytest
 from mutation import mutant, right
 from scipy import special
 
@@ -215,7 +214,8 @@ def row_after_row(z, axis=-1, temperature=1.0):
 
 @right("softmax")
 def with_torch(z, axis=-1, temperature=1.0):
-    torch = pytest.importorskip("torch")
+    import torch
+
     return torch.softmax(torch.tensor(z, dtype=torch.float64) / temperature, dim=axis)
 
 
@@ -458,7 +458,8 @@ def adding_in_the_logarithm(z, axis=-1):
 
 @right("log_softmax")
 def log_softmax_of_torch(z, axis=-1):
-    torch = pytest.importorskip("torch")
+    import torch
+
     return torch.log_softmax(torch.tensor(z, dtype=torch.float64), dim=axis)
 
 
@@ -627,7 +628,8 @@ def python_floats(logits, labels, reduction="mean"):
 
 @right("cross_entropy")
 def cross_entropy_of_torch(logits, labels, reduction="mean"):
-    torch = pytest.importorskip("torch")
+    import torch
+
     z, y = torch.from_numpy(logits.copy()), torch.from_numpy(labels)
     return torch.nn.functional.cross_entropy(z, y, reduction=reduction)
 
@@ -911,7 +913,8 @@ def nested_lists(logits, labels):
 
 @right("gradient")
 def autograd(logits, labels):
-    torch = pytest.importorskip("torch")
+    import torch
+
     z = torch.tensor(logits, requires_grad=True)
     torch.nn.functional.cross_entropy(z, torch.from_numpy(labels)).backward()
     return z.grad
@@ -1050,7 +1053,8 @@ def example_by_example_but_one_step(X, labels, classes, steps, learning_rate):
 
 @right("fit")
 def with_autograd(X, labels, classes, steps, learning_rate):
-    torch = pytest.importorskip("torch")
+    import torch
+
     X, labels = torch.tensor(X), torch.tensor(labels)
     W = torch.zeros((X.shape[1], classes), dtype=X.dtype, requires_grad=True)
     b = torch.zeros(classes, dtype=X.dtype, requires_grad=True)
