@@ -6,6 +6,7 @@ import sys
 
 import pytest
 import torch
+from torch.nn import functional
 
 from xentcourse.accelerated import cpp_engine, cross_entropy
 
@@ -92,3 +93,33 @@ def test_exponentials_are_right_to_a_few_units_in_the_last_place():
     error = (logits.grad[:, 0].double() - right).abs() / right.clamp(min=2**-126)
     assert error[:40001].max() < 4 * 2**-23
     assert (logits.grad[-3:, 0] == 0).all()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("classes", [2047, 2048, 2049, 7000])
+def test_the_blocks_of_a_row_add_up_whichever_has_the_maximum(classes, dtype):
+    """Maxima that rise, fall and stay; blocks of -inf, first and last; one class that is almost certain."""
+    z = (8 * torch.randn(6, classes)).sort().values
+    z[1] = z[1].flip(0)
+    z[2, :2048], z[3, -2048:] = -torch.inf, -torch.inf
+    z[4], z[4, 5] = -30.0, 0.0
+    z[5] = 1.0
+    z, labels = z.to(dtype), torch.full((6,), 5)
+    z[:, 5] = torch.where(z[:, 5].isinf(), torch.zeros((), dtype=dtype), z[:, 5])
+    mine, wide = z.clone().requires_grad_(), z.double().requires_grad_()
+    for smoothing in (0.0, 0.1):
+        finite = slice(None) if smoothing == 0 else [0, 1, 4, 5]
+        options = {"label_smoothing": smoothing, "reduction": "none"}
+        losses = cross_entropy(mine[finite], labels[finite], engine="cpp", **options)
+        right = functional.cross_entropy(wide[finite], labels[finite], **options)
+        torch.testing.assert_close(losses.double(), right, rtol=1e-6, atol=1e-13)
+        slopes = (torch.autograd.grad(x.sum(), y)[0] for x, y in ((losses, mine), (right, wide)))
+        slope, expected = slopes
+        tolerance = {"rtol": 8e-3, "atol": 1e-9} if dtype == torch.bfloat16 else {"rtol": 1e-5, "atol": 1e-9}
+        torch.testing.assert_close(slope.double(), expected, **tolerance)
+
+
+def test_a_nan_in_any_block_comes_through():
+    z = torch.zeros(3, 5000)
+    z[0, 0], z[1, 4999], z[2] = torch.nan, torch.nan, torch.nan
+    assert cross_entropy(z, torch.tensor([1, 1, 1]), engine="cpp", reduction="none").isnan().all()

@@ -157,6 +157,22 @@ def test_short_floats_are_no_worse_than_torchs_own(dtype, chunk):
         assert (a - c).norm() <= 1.2 * (b - c).norm()
 
 
+@pytest.mark.parametrize("softcap", [None, 4.0], ids=["", "softcap"])
+def test_the_labels_logit_is_not_rounded(where, softcap):
+    """Of a row's rounded logits its own counts in full: bfloat16 keeps 8 bits of it."""
+    engine, device = where
+    hidden = torch.randn(40, 16, dtype=torch.bfloat16, device=device)
+    classifier = torch.randn(300, 16, dtype=torch.bfloat16, device=device)
+    target = torch.randint(0, 300, (40,), device=device)
+    target[3] = -100
+    options = {"softcap": softcap, "reduction": "none"}
+    right = cross_entropy(hidden.double() @ classifier.double().T, target, engine="torch", **options)
+    rounded = cross_entropy(hidden @ classifier.T, target, engine=engine, **options)
+    mine = linear_cross_entropy(hidden, classifier, target, engine=engine, chunk_size=16, **options)
+    assert (mine - right).abs().mean() <= (rounded - right).abs().mean() / 2
+    assert mine[3] == 0
+
+
 def test_autocast_computes_the_products_in_bfloat16():
     hidden, classifier, bias = layer(torch.float32)
     with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -189,7 +205,7 @@ def test_the_logits_of_all_rows_never_exist(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("classes", "itemsize", "chunk"), [(32000, 4, 256), (128256, 4, 64), (128256, 2, 128), (10, 4, 838848)]
+    ("classes", "itemsize", "chunk"), [(32000, 4, 384), (128256, 4, 64), (128256, 2, 192), (10, 4, 1258240)]
 )
 def test_the_chunk_follows_from_the_shape(classes, itemsize, chunk):
     assert linear.chunk_of(classes, itemsize) == chunk

@@ -178,7 +178,7 @@ def _refuse_constants(needed: tuple[bool, ...]) -> None:
 
 def row_losses(logits: Tensor, problem: Problem, *, engine: str, check: bool) -> tuple[Tensor, Tensor]:
     """Nll and square of all rows, (N,) each; differentiable in the logits to any order."""
-    labels, probs, weight, smoothing, softcap = problem
+    labels, probs, weight, smoothing, softcap = problem[:5]
     result: tuple[Tensor, Tensor] = _RowLosses.apply(
         logits, labels, probs, weight, smoothing, softcap, engine, check
     )
@@ -228,7 +228,7 @@ class _FusedLoss(Function):
             )
         *logits, u, v = ctx.saved_tensors
         if again:
-            labels, probs, weight, smoothing, softcap = ctx.problem
+            labels, probs, weight, smoothing, softcap = ctx.problem[:5]
             return _RowGradient.apply(
                 logits[0], labels, probs, weight, u * upstream, v * upstream, smoothing, softcap, ctx.engine
             ), *[None] * 4

@@ -23,7 +23,7 @@ from torch import Tensor
 from xentcourse.accelerated.rows import Problem, sum_dtype
 
 SOURCE = Path(__file__).with_name("rows.cpp")
-FLAGS = ["-std=c++17", "-O3", "-fPIC", "-fopenmp", "-fno-math-errno", "-fno-trapping-math"]
+FLAGS = ["-std=c++17", "-O3", "-funroll-loops", "-fPIC", "-fopenmp", "-fno-math-errno", "-fno-trapping-math"]
 NATIVE = ["-march=native", "-mprefer-vector-width=512"]
 DTYPES = {
     torch.float32: "float32",
@@ -41,7 +41,7 @@ class _Arguments(ctypes.Structure):
             (name, ctypes.c_int64)
             for name in ("count", "classes", "logits_stride", "probs_stride", "out_stride")
         ]
-        + [(name, ctypes.c_void_p) for name in ("labels", "probs", "weight", "u", "v")]
+        + [(name, ctypes.c_void_p) for name in ("labels", "probs", "weight", "own", "u", "v")]
         + [(name, ctypes.c_double) for name in ("smoothing", "softcap", "weight_sum")]
         + [(name, ctypes.c_void_p) for name in ("nll", "square")]
     )
@@ -65,13 +65,13 @@ def rows(
     if logits.stride(1) != 1 and classes > 1:
         logits = logits.contiguous()
     nll, square = torch.empty(count, dtype=dtype), torch.empty(count, dtype=dtype)
-    probs, weight, u, v = (
+    probs, weight, own, u, v = (
         None if tensor is None else tensor.to(dtype).contiguous()
-        for tensor in (problem.probs, problem.weight, u, v)
+        for tensor in (problem.probs, problem.weight, problem.own, u, v)
     )
     labels = problem.labels.contiguous()
     strides = [0 if tensor is None else tensor.stride(0) for tensor in (logits, probs, out)]
-    arrays = [_address(tensor) for tensor in (labels, probs, weight, u, v)]
+    arrays = [_address(tensor) for tensor in (labels, probs, weight, own, u, v)]
     weight_sum = classes if weight is None else float(weight.sum())
     numbers = [problem.smoothing, problem.softcap or 0.0, weight_sum]
     arguments = _Arguments(count, classes, *strides, *arrays, *numbers, _address(nll), _address(square))

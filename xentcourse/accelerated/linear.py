@@ -18,7 +18,7 @@ from xentcourse.accelerated.reduction import Reduction, reduced, row_factors
 from xentcourse.accelerated.rows import Problem, check_labels, sum_dtype
 
 #: Bytes of logits in a chunk by default: enough for fast products, little beside the gradients.
-CHUNK_BYTES = 32 << 20
+CHUNK_BYTES = 48 << 20
 
 
 def linear_cross_entropy(
@@ -72,7 +72,7 @@ def linear_cross_entropy(
 
 
 def chunk_of(classes: int, itemsize: int) -> int:
-    """Rows of logits that exist at once: some 32 MiB of them, but 64 rows at least, in multiples of 64."""
+    """Rows of logits that exist at once: some 48 MiB of them, but 64 rows at least, in multiples of 64."""
     return max(64, CHUNK_BYTES // (classes * itemsize) // 64 * 64)
 
 
@@ -87,7 +87,7 @@ def _loss_of_chunks(
             check_labels(problem.labels, layer[1].shape[0], function="linear_cross_entropy")
         result: Tensor = _FusedLinear.apply(*layer, problem, reduction, chunk, engine)
         return result
-    nll, square = _LinearRows.apply(*layer, *problem, chunk, engine, check)
+    nll, square = _LinearRows.apply(*layer, *problem[:5], chunk, engine, check)
     loss = reduced(nll, square, reduction)
     return loss.reshape(shape) if reduction.kind == "none" else loss
 
@@ -169,12 +169,22 @@ def run_chunks(
             logits.add_(bias)
         u, v = (None, None) if factors is None else (factors[0][part], factors[1][part])
         out = None if sums is None else logits
-        nll[part], square[part] = run(logits, problem.rows(part.start, part.stop), u, v, out)
+        block = problem.rows(part.start, part.stop)
+        if block.probs is None and hidden.dtype != nll.dtype:
+            block = block._replace(own=own_logits(hidden[part], classifier, bias, block.labels))
+        nll[part], square[part] = run(logits, block, u, v, out)
         if sums is not None:
             _add_gradients(logits, hidden[part], classifier, sums, part)
     if sums is not None and sums.classifier is not None and count == 0:
         sums.classifier.zero_()
     return nll, square
+
+
+def own_logits(hidden: Tensor, classifier: Tensor, bias: Tensor | None, labels: Tensor) -> Tensor:
+    """Each label's own logit, (N,), summed in float32 and not rounded to the inputs' short dtype."""
+    labels = labels.clamp(0, classifier.shape[0] - 1)
+    logits = torch.linalg.vecdot(hidden.float(), classifier[labels].float())
+    return logits if bias is None else logits + bias[labels].float()
 
 
 def _add_gradients(

@@ -33,6 +33,8 @@ class Problem(NamedTuple):
     weight    : (K,) class weights in the dtype of the sums, or None for ones.
     smoothing : ε, the share of the target that is spread evenly.
     softcap   : c of z' = c·tanh(z/c), or None.
+    own       : (N,) each label's own logit before it was rounded to a short dtype, or None. The loss of a row
+                has the rounding error of this one logit in full, of the others only on average.
     """
 
     labels: Tensor
@@ -40,11 +42,14 @@ class Problem(NamedTuple):
     weight: Tensor | None = None
     smoothing: float = 0.0
     softcap: float | None = None
+    own: Tensor | None = None
 
     def rows(self, start: int, stop: int) -> "Problem":
         """The same for the rows start..stop−1."""
-        probs = None if self.probs is None else self.probs[start:stop]
-        return self._replace(labels=self.labels[start:stop], probs=probs)
+        labels, probs, own = (
+            None if table is None else table[start:stop] for table in (self.labels, self.probs, self.own)
+        )
+        return self._replace(labels=labels, probs=probs, own=own)
 
 
 #: (logits (N, K), problem, u (N,) or None, v (N,) or None, out (N, K) or None) -> nll (N,), square (N,).

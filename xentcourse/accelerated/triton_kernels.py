@@ -10,10 +10,22 @@ SKIPPED = tl.constexpr(-(2**63))
 
 
 @triton.jit
-def load_row(z_ptr, z_col, columns, classes, SOFTCAP: tl.constexpr, DTYPE: tl.constexpr):  # type: ignore[no-untyped-def]
-    """A block of a row after the soft cap; −inf beyond its end."""
+def load_row(  # type: ignore[no-untyped-def]
+    z_ptr,
+    z_col,
+    columns,
+    classes,
+    label,
+    exact,
+    SOFTCAP: tl.constexpr,
+    EXACT: tl.constexpr,
+    DTYPE: tl.constexpr,
+):
+    """A block of a row after the soft cap, the label's logit as before its rounding; −inf beyond the end."""
     inside = columns < classes
     z = tl.load(z_ptr + columns * z_col, mask=inside, other=-float("inf")).to(DTYPE)
+    if EXACT:
+        z = tl.where(columns == label, exact, z)
     if SOFTCAP is not None:
         x = z / SOFTCAP
         e = tl.exp(-2 * tl.abs(x))
@@ -49,6 +61,7 @@ def rows_kernel(  # type: ignore[no-untyped-def]
     probs_col,
     weight_ptr,
     weight_sum_ptr,
+    exact_ptr,
     u_ptr,
     v_ptr,
     out_ptr,
@@ -60,6 +73,7 @@ def rows_kernel(  # type: ignore[no-untyped-def]
     SMOOTHING: tl.constexpr,
     SOFTCAP: tl.constexpr,
     SOFT: tl.constexpr,
+    EXACT: tl.constexpr,
     WEIGHTED: tl.constexpr,
     GRADIENT: tl.constexpr,
     WHOLE: tl.constexpr,
@@ -72,6 +86,7 @@ def rows_kernel(  # type: ignore[no-untyped-def]
     probs_ptr += row * probs_row
     out_ptr += row * out_row
     label = tl.load(label_ptr + row)
+    exact = tl.load(exact_ptr + row)
     block = tl.arange(0, BLOCK).to(tl.int64)
     if label == SKIPPED:
         tl.store(nll_ptr + row, 0.0)
@@ -82,12 +97,12 @@ def rows_kernel(  # type: ignore[no-untyped-def]
                 tl.store(out_ptr + columns * out_col, 0.0, mask=columns < classes)
     else:
         # 1. The maximum and the sum of exponentials, online: the sum is scaled when the maximum grows.
-        kept = load_row(z_ptr, z_col, block, classes, SOFTCAP, DTYPE)
+        kept = load_row(z_ptr, z_col, block, classes, label, exact, SOFTCAP, EXACT, DTYPE)
         largest = tl.max(kept, axis=0)
         shift = tl.where(largest == -float("inf"), 0.0, largest)  # a first block of −inf must not give NaN
         total_exp = tl.sum(tl.exp(kept - shift), axis=0)
         for start in range(BLOCK, classes, BLOCK):
-            z = load_row(z_ptr, z_col, start + block, classes, SOFTCAP, DTYPE)
+            z = load_row(z_ptr, z_col, start + block, classes, label, exact, SOFTCAP, EXACT, DTYPE)
             higher = tl.maximum(largest, tl.max(z, axis=0))
             shift = tl.where(higher == -float("inf"), 0.0, higher)
             total_exp = total_exp * tl.exp(largest - shift) + tl.sum(tl.exp(z - shift), axis=0)
@@ -108,6 +123,8 @@ def rows_kernel(  # type: ignore[no-untyped-def]
                 own = share * tl.load(weight_ptr + at).to(DTYPE)
             own = tl.where(outside, float("nan"), own)
             z = tl.load(z_ptr + at * z_col).to(DTYPE)
+            if EXACT:
+                z = exact
             if SOFTCAP is not None:
                 e = tl.exp(-2 * tl.abs(z / SOFTCAP))
                 z = tl.where(z < 0, -1.0, 1.0) * ((1 - e) / (1 + e)) * SOFTCAP
@@ -117,7 +134,11 @@ def rows_kernel(  # type: ignore[no-untyped-def]
             every = share * 0
             for start in range(0, classes, BLOCK):
                 columns = start + block
-                z = kept if WHOLE else load_row(z_ptr, z_col, columns, classes, SOFTCAP, DTYPE)
+                z = (
+                    kept
+                    if WHOLE
+                    else load_row(z_ptr, z_col, columns, classes, label, exact, SOFTCAP, EXACT, DTYPE)
+                )
                 w = load_weight(weight_ptr, columns, classes, WEIGHTED, DTYPE)
                 if SOFT:
                     p = tl.load(probs_ptr + columns * probs_col, mask=columns < classes, other=0).to(DTYPE)
@@ -137,7 +158,11 @@ def rows_kernel(  # type: ignore[no-untyped-def]
             for start in range(0, classes, BLOCK):
                 columns = start + block
                 inside = columns < classes
-                z = kept if WHOLE else load_row(z_ptr, z_col, columns, classes, SOFTCAP, DTYPE)
+                z = (
+                    kept
+                    if WHOLE
+                    else load_row(z_ptr, z_col, columns, classes, label, exact, SOFTCAP, EXACT, DTYPE)
+                )
                 gradient = tl.exp(z - largest) * scale
                 if SMOOTHING > 0:
                     gradient -= u * spread * load_weight(weight_ptr, columns, classes, WEIGHTED, DTYPE)
