@@ -4,20 +4,23 @@ import fcntl
 import hashlib
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xentcourse.course import CourseError
 from xentcourse.grading.assignment import Assignment
 from xentcourse.grading.bundle import Bundle, make_bundle
 from xentcourse.grading.gradebook import course_seed, registered_cells
 from xentcourse.grading.intake import UnreadableError, read_bytes
-from xentcourse.grading.record import Recorder, Scores
 from xentcourse.grading.run import Graded, unreadable
 from xentcourse.grading.sandbox.session import Limits
-from xentcourse.grading.workers import Job, grade_locally
+from xentcourse.grading.workers import Job, Pool, cores, grade_locally
+
+if TYPE_CHECKING:
+    from xentcourse.grading.record import Recorder, Scores  # nbgrader takes its time: see `grade_class`
 
 BATCH, BATCH_SECONDS = 20, 2.0
 
@@ -71,7 +74,9 @@ def grade_class(
     students = sorted(set(options.students)) or known
     total = len(students) * len(assignment.notebooks)
     lines: list[Line] = []
-    with alone(assignment.root):
+    with alone(assignment.root), _workers_on_their_way(assignment, len(students), options) as pool:
+        from xentcourse.grading.record import Recorder
+
         assignment.register(db_url)
         for name, source in assignment.notebooks.items():
             bundle = make_bundle(
@@ -85,11 +90,23 @@ def grade_class(
                 released=assignment.released(name),
             )
             with Recorder(bundle, root=assignment.root, db_url=db_url) as recorder:
-                for line in _grade_notebook(bundle, students, assignment, recorder, options):
+                for line in _grade_notebook(bundle, students, assignment, recorder, options, pool):
                     lines.append(line)
                     if progress:
                         progress(len(lines), total)
+            pool = None  # used, or made for another notebook
     return sorted(lines, key=lambda line: (line.student, line.notebook))
+
+
+def _workers_on_their_way(
+    assignment: Assignment, submissions: int, options: Options
+) -> AbstractContextManager[Pool | None]:
+    """Workers for the first notebook: they start while nbgrader is imported and told about the assignment."""
+    if options.cluster or not submissions:
+        return nullcontext()
+    name, source = next(iter(assignment.notebooks.items()))
+    bundle = make_bundle(assignment.name, name, source, seed=0, files=assignment.files)
+    return Pool(bundle, min(options.processes or cores(), submissions))
 
 
 def remarks(lines: Sequence[Line]) -> list[str]:
@@ -114,7 +131,12 @@ def alone(root: Path) -> Iterator[None]:
 
 
 def _grade_notebook(
-    bundle: Bundle, students: Sequence[str], assignment: Assignment, recorder: Recorder, options: Options
+    bundle: Bundle,
+    students: Sequence[str],
+    assignment: Assignment,
+    recorder: "Recorder",
+    options: Options,
+    pool: Pool | None,
 ) -> Iterator[Line]:
     """Grade and record; a line comes when its result is safe in the gradebook."""
     work = Work(bundle, assignment, recorder)
@@ -129,7 +151,7 @@ def _grade_notebook(
             done.append((student, unreadable(bundle, why)))
         else:
             work.due.append(student)
-    for batch in _batches(chain(done, _graded(work, options))):
+    for batch in _batches(chain(done, _graded(work, options, pool))):
         troubles = recorder.record([(student, work.digests[student], graded) for student, graded in batch])
         scores = recorder.scores([student for student, _ in batch if student not in troubles])
         for student, graded in batch:
@@ -142,7 +164,7 @@ class Work(Collection[Job]):
 
     bundle: Bundle
     assignment: Assignment
-    recorder: Recorder
+    recorder: "Recorder"
     due: list[str] = field(default_factory=list)  #: students
     digests: dict[str, str] = field(default_factory=dict)  #: of what was read last
 
@@ -167,7 +189,7 @@ class Work(Collection[Job]):
         return any(job == mine for mine in self)
 
 
-def _graded(work: Work, options: Options) -> Iterator[tuple[str, Graded]]:
+def _graded(work: Work, options: Options, pool: Pool | None) -> Iterator[tuple[str, Graded]]:
     """The results of what is due, as they come, from this machine or from a cluster."""
     if not work:
         return iter(())
@@ -175,7 +197,7 @@ def _graded(work: Work, options: Options) -> Iterator[tuple[str, Graded]]:
         from xentcourse.grading.cluster import grade_on_cluster
 
         return grade_on_cluster(work.bundle, work, address=options.cluster)
-    return grade_locally(work.bundle, work, processes=options.processes)
+    return grade_locally(work.bundle, work, processes=options.processes, pool=pool)
 
 
 def digest(bundle: Bundle, content: bytes, stamp: bytes = b"", why: str = "") -> str:
@@ -201,8 +223,10 @@ def _batches(results: Iterator[tuple[str, Graded]]) -> Iterator[list[tuple[str, 
         yield batch
 
 
-def _line(bundle: Bundle, student: str, graded: Graded, scores: Scores | None, trouble: str) -> Line:
+def _line(bundle: Bundle, student: str, graded: Graded, scores: "Scores | None", trouble: str) -> Line:
     """The line of a submission that was graded now; without scores it could not be recorded."""
+    from xentcourse.grading.record import Scores
+
     scores = scores or Scores(0.0, sum(mark.max_points for mark in graded.marks), ())
     return Line(
         student,
@@ -217,7 +241,7 @@ def _line(bundle: Bundle, student: str, graded: Graded, scores: Scores | None, t
     )
 
 
-def _recorded_line(bundle: Bundle, student: str, scores: Scores, recorder: Recorder) -> Line:
+def _recorded_line(bundle: Bundle, student: str, scores: "Scores", recorder: "Recorder") -> Line:
     """The line of a submission that has not changed since it was graded."""
     report, readable = recorder.report_of(student)
     return Line(

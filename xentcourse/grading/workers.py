@@ -48,16 +48,52 @@ _nursery: Nursery | None = None
 _refused: CourseError | None = None  #: why this worker has no sandbox
 
 
+class Pool:
+    """Workers that start at once, each with a warm sandbox, while their work is still being prepared.
+
+    bundle    : says which libraries and files the sandboxes need; the work itself may come with another.
+    processes : how many.
+    Leave it by `with`: workers that nobody asked for anything end then.
+    """
+
+    def __init__(self, bundle: Bundle, processes: int):
+        context = multiprocessing.get_context("spawn")
+        self.processes, self.ready = processes, context.Event()
+        self.executor = ProcessPoolExecutor(
+            processes, mp_context=context, initializer=warm_up, initargs=(bundle, self.ready)
+        )
+        with suppress(BrokenProcessPool, BrokenPipeError):  # whoever gives it work will hear of it
+            for _ in range(processes):
+                self.executor.submit(os.getpid)  # a pool starts a worker only when there is work
+
+    def kill(self) -> None:
+        """End the workers, whatever they are at."""
+        for process in list((self.executor._processes or {}).values()):
+            process.kill()
+        self.executor.shutdown(wait=False, cancel_futures=True)
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+
+def cores() -> int:
+    """How many workers this machine is given by default."""
+    return os.cpu_count() or 1
+
+
 def grade_locally(
-    bundle: Bundle, jobs: Collection[Job], *, processes: int | None = None
+    bundle: Bundle, jobs: Collection[Job], *, processes: int | None = None, pool: Pool | None = None
 ) -> Iterator[tuple[str, Graded]]:
     """Grade the jobs on every core and yield the results as they come.
 
+    pool : workers that are already on their way, to begin with.
     A worker that dies takes no submission with it. Those that were in the works are tried again, one by one,
     three times at most, so that a poisonous one is known and the others are not blamed.
     Raises CourseError where this machine has no sandbox.
     """
-    cores = processes or os.cpu_count() or 1
     waiting, suspects = Waiting(jobs), deque[Job]()
     tries: dict[str, int] = {}
     false_starts = 0
@@ -65,7 +101,10 @@ def grade_locally(
         alone = not waiting
         batch = Waiting([suspects.popleft()]) if alone else waiting
         in_flight: dict[str, bytes] = {}
-        started = yield from _one_pool(bundle, batch, in_flight, 1 if alone else min(cores, len(batch)))
+        wanted = 1 if alone else min(processes or cores(), len(batch))
+        with pool or Pool(bundle, wanted) as here:
+            started = yield from _in_pool(here, bundle, batch, in_flight)
+        pool = None
         false_starts = 0 if started else false_starts + 1
         if false_starts == TRIES:
             raise CourseError(
@@ -90,38 +129,30 @@ def given_up(bundle: Bundle) -> Graded:
     return unreadable(bundle, f"Grading this ended its worker {TRIES} times; it was given up.")
 
 
-def _one_pool(
-    bundle: Bundle, waiting: Waiting, in_flight: dict[str, bytes], processes: int
+def _in_pool(
+    pool: Pool, bundle: Bundle, waiting: Waiting, in_flight: dict[str, bytes]
 ) -> Generator[tuple[str, Graded], None, bool]:
     """The results that one pool gives before it is done or broken; then `in_flight` has what it was at.
 
     Returns whether a worker was ready at all.
     """
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=warm_up, initargs=(bundle, ready))
     futures: dict[Future[Graded], str] = {}
-    with pool:
-        try:
-            while waiting or futures:
-                # One more for each worker to take up while the results of others are recorded.
-                while waiting and len(futures) < 2 * processes:
-                    student, content = waiting.popleft()
-                    in_flight[student] = content
-                    futures[pool.submit(grade_here, bundle, content)] = student
-                done, _ = wait(futures, return_when=FIRST_COMPLETED)
-                for future in done:
-                    graded = future.result()
-                    student = futures.pop(future)
-                    del in_flight[student]
-                    yield student, graded
-        except (BrokenProcessPool, BrokenPipeError):  # the second where one dies while it is started
-            return ready.is_set()
-        except BaseException:
-            # Nobody waits for the results, so nobody waits for the workers.
-            for process in list(pool._processes.values()):
-                process.kill()
-            raise
+    try:
+        while waiting or futures:
+            # One more for each worker to take up while the results of others are recorded.
+            while waiting and len(futures) < 2 * pool.processes:
+                student, content = waiting.popleft()
+                in_flight[student] = content
+                futures[pool.executor.submit(grade_here, bundle, content)] = student
+            done, _ = wait(futures, return_when=FIRST_COMPLETED)
+            for future in done:
+                graded = future.result()
+                student = futures.pop(future)
+                del in_flight[student]
+                yield student, graded
+        pool.executor.shutdown()  # each closes its sandbox
+    except (BrokenProcessPool, BrokenPipeError):  # the second where one dies while it is started
+        return pool.ready.is_set()
     return True
 
 
