@@ -13,10 +13,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 COURSE := .venv/.course-installed
 TOOLS := .venv/.tools-installed
 WEB := node_modules/.installed
+PEERS := .venv-peers/.peers-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve lab test check setup bench-grading bench-losses lock clean clean-all system-book system-test
+.PHONY: help book serve lab test check setup peers record-peers bench-grading bench-losses lock clean clean-all system-book system-test
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +43,7 @@ check: $(TOOLS)  ## lint, formatting, types, spelling, and whether the released 
 	$(BIN)/codespell
 	$(BIN)/xentcourse release --check
 
-setup: system-test $(TOOLS) $(WEB)  ## install what `make test` needs, and test nothing
+setup: system-test $(TOOLS) $(WEB) $(PEERS)  ## install what `make test` needs, and test nothing
 
 bench-grading: $(TOOLS)  ## measure grading against nbgrader alone (OPTIONS=--quick, OPTIONS=--large)
 	$(BIN)/python benchmarks/grading.py $(OPTIONS)
@@ -50,17 +51,25 @@ bench-grading: $(TOOLS)  ## measure grading against nbgrader alone (OPTIONS=--qu
 bench-losses: $(TOOLS)  ## measure the losses against torch's own (OPTIONS=--quick)
 	$(BIN)/python benchmarks/losses.py $(OPTIONS)
 
-lock: $(TOOLS)  ## write constraints.txt anew from what the environment holds
+peers: $(PEERS)  ## install the libraries that a chapter compares, in .venv-peers (3 GB)
+
+record-peers: $(PEERS)  ## ask these libraries again and write down what they answer
+	@mkdir -p _build
+	.venv-peers/bin/python scripts/peers.py > _build/recorded.json
+	mv _build/recorded.json xentcourse/peers/recorded.json
+
+lock: $(TOOLS) $(PEERS)  ## write the constraints anew from what the environments hold
 	@mkdir -p _build
 	scripts/lock $(BIN)/python > _build/constraints.txt
-	mv _build/constraints.txt constraints.txt
+	scripts/lock .venv-peers/bin/python 'requirements-peers.txt brings' > _build/constraints-peers.txt
+	mv _build/constraints.txt _build/constraints-peers.txt .
 
 clean:  ## remove what was built, and keep the environment and your work
 	rm -rf _build book/_static/katex .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
+	find . -name __pycache__ -not -path './.venv*' -not -path './node_modules/*' -prune -exec rm -rf {} +
 
-clean-all: clean  ## remove the environment as well
-	rm -rf .venv node_modules *.egg-info
+clean-all: clean  ## remove the environments as well
+	rm -rf .venv .venv-peers node_modules *.egg-info
 
 # ---- the set-up -------------------------------------------------------------------------------------
 
@@ -83,6 +92,13 @@ $(COURSE): requirements.txt constraints.txt pyproject.toml scripts/link-node | $
 
 $(TOOLS): requirements-dev.txt $(COURSE)
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+# The other libraries, where they are in nobody's way.
+$(PEERS): requirements-peers.txt constraints-peers.txt | system-book
+	@echo "Installing the libraries to compare with into .venv-peers: some minutes the first time."
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet -r requirements-peers.txt
 	@touch $@
 
 $(WEB): package.json package-lock.json | $(COURSE)

@@ -245,7 +245,7 @@ def test_checks_load_no_torch_and_no_matplotlib():
 # ---- the environment --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-peers.txt"])
 def test_every_requirement_is_pinned_and_says_why_it_is_there(name):
     lines = (COURSE.root / name).read_text(encoding="utf-8").splitlines()
     entries = [line for line in lines if line.strip() and not line.startswith(("#", "-c ", "-r "))]
