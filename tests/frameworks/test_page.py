@@ -35,6 +35,7 @@ def sentences() -> list[str]:
         f"divide by the sum of the weights, {number(sum(w[y] for y in labels), 2)} here",
         f"are $\\infty$, 100, {number(-log(eps64), 4)}, {number(-log(eps32), 4)} "
         f"and {number(-log(mpmath.mpf(10) ** -7), 4)}:",
+        f"the band from {number(log(1 + 1 / e), 4)} to {number(log(1 + e), 4)}, no 0 is cheaper",
         f"label 1 stays between {number(log(1 + 1 / e), 2)} and {number(log(2), 2)} "
         f"and label 0 between {number(log(2), 2)} and {number(log(1 + e), 2)}",
         f"a training loss of {number(log(10), 2)} at the start and creeps to "
