@@ -41,6 +41,6 @@ def plot_double_sigmoid(*, ax: Axes | None = None) -> Axes:
         ax.plot(z, np.logaddexp(0, sign * z), color=color, label=f"label {label}, sigmoid once")
         ax.plot(z, np.logaddexp(0, sign * p), "--", color=color, label=f"label {label}, sigmoid twice")
     ax.axhline(np.log(2), color="black", linewidth=1, linestyle=":")
-    ax.set(xlabel="logit $z$", ylabel="loss (nats)", ylim=(0, 4))
+    ax.set(xlabel="logit $z$", ylabel="loss (nats)", ylim=(0, 5.2))
     ax.legend(loc="upper center")
     return ax

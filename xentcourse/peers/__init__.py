@@ -94,7 +94,8 @@ def table(
             same = agree(a["gradient"], gradient(a["reduction"]))
             verdict += ", gradient agrees" if same else ", gradient DIFFERS"
         values = " ".join(f"{float(x):.4f}" for x in np.ravel(a["value"]))
-        line = f"  {a['reduction']:9}  {values:27}  {verdict}"
+        width = 16 if gradient is None else 25
+        line = f"  {a['reduction']:5} {verdict:{width}}  {values}"
         calls.setdefault(f"{a['library']}: {a['call']}", []).append(line)
     return "\n".join("\n".join([call, *lines]) for call, lines in calls.items())
 
