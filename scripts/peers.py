@@ -311,7 +311,7 @@ def smoothing() -> list[dict[str, Any]]:
         found.append(
             by_tensorflow(
                 "Keras",
-                "CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)(one_hot, z)",
+                "CategoricalCrossentropy(..., label_smoothing=0.1)(one_hot, z)",
                 r,
                 lambda z, f=loss: f(ONE_HOT, z),
                 Z,

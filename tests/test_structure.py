@@ -21,6 +21,7 @@ PIECES = ("page", "reference", "checks", "solution", "exercise", "tests")
 ARROWS = {
     "reference": set(),
     "accelerated": {"reference"},
+    "peers": set(),
     "checks": {"reference", "accelerated"},
     "figures": {"reference", "accelerated"},
     "grading": {"checks", "course", "tools"},
@@ -35,6 +36,7 @@ ARROWS = {
         "book",
         "course",
         "lab",
+        "peers",
         "stamp",
         "tools",
     },

@@ -18,6 +18,8 @@ from xentcourse.reference.binary_cross_entropy import (
 )
 from xentcourse.reference.loss_variants import cross_entropy_loss, cross_entropy_loss_gradient
 
+pytestmark = pytest.mark.timeout(1800)  # loading TensorFlow and JAX takes a while on a busy machine
+
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 IN = inputs()
