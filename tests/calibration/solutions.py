@@ -68,6 +68,14 @@ def last_edge_open(confidence, correct, bins):
     return cells(confidence, correct, (confidence * bins).astype(int), bins)
 
 
+@mutant("reliability_bins", says="got a bin of its own")
+def a_bin_too_many(confidence, correct, bins):
+    index = (confidence * bins).astype(int)
+    n = np.bincount(index, minlength=bins)
+    sums = [np.bincount(index, weights=w, minlength=bins) for w in (confidence, correct)]
+    return n, sums[0] / n, sums[1] / n
+
+
 @mutant("reliability_bins", says="went into the lower bin")
 def zero_left_out(confidence, correct, bins):
     return cells(confidence, correct, np.ceil(confidence * bins).astype(int) - 1, bins)

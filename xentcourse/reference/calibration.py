@@ -209,7 +209,7 @@ def score_parts(
 def _per_bin(values: FloatArray, bin_of: npt.NDArray[np.int64], counts: FloatArray) -> FloatArray:
     """The mean of the values in each bin, NaN where there are none."""
     sums = np.bincount(bin_of, weights=values, minlength=counts.size)
-    return np.divide(sums, counts, out=np.full(counts.size, np.nan), where=counts > 0)
+    return np.asarray(np.divide(sums, counts, out=np.full(counts.size, np.nan), where=counts > 0))
 
 
 def _slope(gaps: FloatArray, beta: float) -> float:

@@ -94,7 +94,7 @@ def log_softmax(z: Array) -> Array:
 
 def nll(z: Array, y: Array) -> Array:
     """What each label costs."""
-    return -log_softmax(z)[np.arange(len(y)), y]
+    return np.asarray(-log_softmax(z)[np.arange(len(y)), y])
 
 
 def at_best(value: Callable[[float, Array, Array], Any]) -> Callable[..., Any]:
@@ -158,6 +158,11 @@ BINS = (
     Slip(
         "Likely slip: a confidence of exactly 1 was left out. The last bin contains its upper edge, too.",
         otherwise_binned(lambda s, bins: np.floor(s * bins).astype(int)),
+    ),
+    Slip(
+        "Likely slip: a confidence of exactly 1 got a bin of its own. It belongs to the last one: "
+        "there are as many entries as bins.",
+        lambda s, r, bins: per_bin(s, r, np.floor(s * bins).astype(int), bins + int((s == 1).any())),
     ),
     Slip(_RANGE, otherwise_binned(lambda s, bins: bin_of((s - s.min()) / (s.max() - s.min()), bins))),
     Slip(
