@@ -44,7 +44,8 @@ def plot_reliability(
     low, high = wilson_interval(np.round(y * counts[filled]), counts[filled])
     ax.errorbar(x, y, [y - low, high - y], fmt="o", color=BLUE, capsize=3, label="share right, 95% interval")
     ax.set(xlabel="stated confidence", ylabel="share", xlim=(0, 1.01), ylim=(0, 1.02))
-    ax.legend(loc="upper left", fontsize="small")
+    # Above the axes: intervals of bins with few examples reach everywhere.
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize="small")
     return ax
 
 
@@ -62,7 +63,9 @@ def plot_parts(
         for start, length, color, hatch, label in pieces:
             name = "" if y else label
             ax.barh(y, length, 0.55, start, color=color, hatch=hatch, edgecolor="white", label=name)
-        ax.text(doubt - told + waste + 0.01, y, f"{doubt - told + waste:.3f}", va="center")
+        ax.text(
+            doubt - told + waste + 0.01, y, f"{doubt - told + waste:.3f}", va="center", zorder=3
+        ).set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
     ax.axvline(doubt, color="black", linestyle="--", linewidth=1.2, label="uncertainty")
     ax.set(yticks=range(len(forecasters)), yticklabels=forecasters, xlabel="nats a day")
     ax.set_ylim(len(forecasters) - 0.4, -1.3)
@@ -78,7 +81,7 @@ def plot_error_of_calibrated(
     """The mean ECE of a perfectly calibrated model against the number of examples."""
     ax = axes_or_new(ax)
     for (bins, mean), style, marker in zip(means.items(), STYLES, MARKERS, strict=False):
-        name = f"{bins} bins" if bins > 1 else "1 bin"
+        name = f"{bins:,} bins" if bins > 1 else "1 bin"
         ax.loglog(sizes, mean, style, marker=marker, label=name)
     ax.set(xlabel="number of examples", ylabel="mean ECE of a calibrated model")
     ax.legend()
@@ -130,6 +133,6 @@ def plot_coverage(
     for (name, shares), style in zip(coverage.items(), STYLES, strict=False):
         ax.plot(probabilities, shares, style, label=name)
     ax.axhline(0.95, color="black", linestyle=":", linewidth=1.2)
-    ax.set(xlabel="true probability", ylabel="share of samples whose interval holds it", ylim=(0.5, 1.01))
+    ax.set(xlabel="true probability", ylabel="share of samples", ylim=(0.5, 1.01))
     ax.legend(loc="lower center")
     return ax
