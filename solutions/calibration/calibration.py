@@ -33,6 +33,7 @@
 # A part that you leave out costs its own points, and those of later parts only where they use it.
 #
 # The chapter *Calibration* of the book derives everything that is used here.
+# Use NumPy and `math` only.
 
 # %% nbgrader={"grade_id": "calibration-setup"}
 import math
@@ -286,7 +287,6 @@ print(low)
 # %% [markdown] nbgrader={"grade_id": "calibration-prompt_5"}
 # **Your turn.** Write `best_temperature`, to four digits or more.
 # The logits may be in thousands or in thousandths, so the temperature may be far from 1.
-# You may use SciPy.
 #
 # Two checks follow, each with points of its own: the second one is about the two cases without a best temperature.
 #
