@@ -518,6 +518,20 @@ def from_a_finer_list(logits, labels):
     return grid[np.argmin([costs(logits / t, labels).mean() for t in grid])]
 
 
+@mutant("best_temperature", says="did the search go on until the slope is 0?")
+def descent_that_jumps(logits, labels):
+    t = 1.0
+    for _ in range(50):
+        ahead, behind = (costs(logits / (t + d), labels).mean() for d in (1e-5, -1e-5))
+        t = max(t - 0.5 * (ahead - behind) / 2e-5, 0.3)
+    return t
+
+
+@mutant("best_temperature", says="A temperature is above 0")
+def wandered_below_zero(logits, labels):
+    return -0.5
+
+
 @mutant("best_temperature_ends", says="a number came back where no temperature is best")
 def always_a_number(logits, labels):
     def loss(log_t):

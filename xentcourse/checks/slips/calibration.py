@@ -149,6 +149,20 @@ NO_BEST = (
     "that of the rows' means, it falls as T grows: return math.inf."
 )
 
+
+def not_the_best(t: float, z: Array, y: Array) -> str:
+    """The sentence for a temperature that is not the best one."""
+    best = reference.best_temperature(z, y)
+    if not 0 < best < math.inf:
+        return NO_BEST
+    if not 0 < t < math.inf:
+        return f"A temperature is above 0; {t:.6g} is none, and here one is best."
+    return (
+        f"At {t:.7g} the mean loss is {nll(z / t, y).mean():.9g} nats, "
+        f"at {best:.7g} it is {nll(z / best, y).mean():.9g}: did the search go on until the slope is 0?"
+    )
+
+
 BINS = (
     Slip(
         "Likely slip: an example on an edge went into the lower bin. A bin contains its lower edge: "
