@@ -41,10 +41,9 @@ def forecasts(draw, most=60):
 def problems(draw, size=50.0):
     """Logits of which some row has unequal ones, and labels."""
     rows, classes = draw(st.integers(1, 8)), draw(st.integers(2, 5))
-    cell = st.one_of(st.integers(-3, 3).map(float), size)
-    z = np.array(draw(st.lists(cell, min_size=rows * classes, max_size=rows * classes))).reshape(
-        rows, classes
-    )
+    cell = st.one_of(st.integers(-3, 3).map(float), st.floats(-size, size))
+    cells = draw(st.lists(cell, min_size=rows * classes, max_size=rows * classes))
+    z = np.array(cells).reshape(rows, classes)
     y = np.array(draw(st.lists(st.integers(0, classes - 1), min_size=rows, max_size=rows)))
     assume(bool((z != z[:, :1]).any()))
     return z, y
@@ -73,13 +72,13 @@ def test_scikit_learn_agrees_on_the_points_of_the_diagram(bins):
 
 
 @quickly
-@given(forecasts(), st.sampled_from([1, 2, 4, 16, 1024]))
+@given(forecasts(), st.sampled_from([1, 2, 4, 64]))
 def test_every_example_is_in_the_bin_that_holds_its_confidence(pair, bins):
     """With a power of 2 the edges are exact, and the definition can be taken at its word."""
     s, r = pair
     n, stated, share = reliability_bins(s, r, bins=bins)
     for m in range(bins):
-        here = (Fraction(m, bins) <= s) & ((s < m / bins + 1 / bins) | (m == bins - 1))
+        here = (m / bins <= s) & ((s < (m + 1) / bins) | (m == bins - 1))
         assert n[m] == here.sum()
         if here.any():
             assert stated[m] == pytest.approx(s[here].mean(), abs=1e-15)
