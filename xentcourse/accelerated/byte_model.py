@@ -42,11 +42,11 @@ def as_step(model: ByteGRU) -> Step:
     """
     device = next(model.parameters()).device
 
-    @torch.no_grad()
     def step(token: int | None, state: Any) -> tuple[npt.NDArray[np.float64], Any]:
         if token is None:
             return np.full(model.output.out_features, 1 / model.output.out_features), None
-        logits, state = model(torch.tensor([[token]], device=device), state)
-        return logits[0, 0].double().softmax(dim=0).cpu().numpy(), state
+        with torch.no_grad():
+            logits, state = model(torch.tensor([[token]], device=device), state)
+            return logits[0, 0].double().softmax(dim=0).cpu().numpy(), state
 
     return step

@@ -62,7 +62,8 @@ def ngram(text: str, context: str, alphabet: str, strength: float) -> Array:
 
 def apart(text: str, ending: str) -> list[str]:
     """The letters after occurrences that do not overlap."""
-    came, start = [], 0
+    came: list[str] = []
+    start = 0
     while ending and (i := text.find(ending, start)) >= 0:
         came += text[i + len(ending) : i + len(ending) + 1]
         start = i + len(ending)
