@@ -16,23 +16,23 @@ def carried(mine: Notebook, release: Notebook, base: Notebook | None = None) -> 
     Answers are known by their grade id. An added cell stays behind the cell with a grade id that it followed.
     Nothing is run, so the outputs are those of the release: none.
     """
-    untouched = {_grade_id(cell): _source(cell) for cell in (base or release)["cells"]}
-    courses_own = {_source(cell) for cell in (base or release)["cells"] if not _grade_id(cell)}
+    untouched = {grade_id(cell): source(cell) for cell in (base or release)["cells"]}
+    courses_own = {source(cell) for cell in (base or release)["cells"] if not grade_id(cell)}
     answers: dict[str, str] = {}
     added: dict[str, list[Cell]] = {"": []}
     behind = ""
     for cell in mine["cells"]:
-        name = _grade_id(cell)
+        name = grade_id(cell)
         if name:
             behind = name
-        if name and _is_answer(cell) and _source(cell) != untouched.get(name):
-            answers[name] = _source(cell)
-        elif not name and _source(cell).strip() and _source(cell) not in courses_own:
+        if name and is_answer(cell) and source(cell) != untouched.get(name):
+            answers[name] = source(cell)
+        elif not name and source(cell).strip() and source(cell) not in courses_own:
             added.setdefault(behind, []).append(_added(cell))
     notebook = copy.deepcopy(release)
     notebook["cells"] = [*added.pop(""), *_filled(notebook["cells"], answers, added)]
     # What has lost its place is the learner's all the same.
-    lost = [_added({"cell_type": "code", "source": source}) for source in answers.values()]
+    lost = [_added({"cell_type": "code", "source": text}) for text in answers.values()]
     notebook["cells"] += [*lost, *(cell for cells in added.values() for cell in cells)]
     for place, cell in enumerate(notebook["cells"]):
         cell["id"] = cell.get("id", f"added-{place}")
@@ -43,34 +43,37 @@ def _filled(cells: list[Cell], answers: dict[str, str], added: dict[str, list[Ce
     """The cells of the release with what belongs into and behind them, taken out of `answers` and `added`."""
     filled = []
     for cell in cells:
-        name = _grade_id(cell)
-        if _is_answer(cell) and name in answers:
+        name = grade_id(cell)
+        if is_answer(cell) and name in answers:
             cell["source"] = answers.pop(name)
         filled += [cell, *(added.pop(name, []) if name else [])]
     return filled
 
 
 def _added(cell: Cell) -> Cell:
-    plain: Cell = {"cell_type": cell["cell_type"], "metadata": {}, "source": _source(cell)}
+    plain: Cell = {"cell_type": cell["cell_type"], "metadata": {}, "source": source(cell)}
     return plain | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {})
 
 
-def _grade_id(cell: Cell) -> str:
+def grade_id(cell: Cell) -> str:
+    """The grade id of a cell; empty where it has none."""
     return str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
 
 
-def _is_answer(cell: Cell) -> bool:
+def is_answer(cell: Cell) -> bool:
+    """Whether this is a cell that the learner writes."""
     return bool(cell.get("metadata", {}).get("nbgrader", {}).get("solution"))
 
 
-def _source(cell: Cell) -> str:
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(source)
+def source(cell: Cell) -> str:
+    """The text of a cell, which a notebook's file may hold in lines."""
+    text = cell.get("source", "")
+    return text if isinstance(text, str) else "".join(text)
 
 
 def sources(notebook: Notebook) -> list[tuple[str, str, str]]:
     """What a person sees of a notebook: kind, grade id and text of each cell."""
-    return [(cell["cell_type"], _grade_id(cell), _source(cell)) for cell in notebook["cells"]]
+    return [(cell["cell_type"], grade_id(cell), source(cell)) for cell in notebook["cells"]]
 
 
 def read(content: bytes) -> Notebook:

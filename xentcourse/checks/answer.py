@@ -19,13 +19,18 @@ FLOAT32 = Tolerance(relative=2e-5, absolute=1e-6)
 WRITTEN_LINES = 5  #: of what a function printed, shown with a failure
 WIDTH = 96  #: columns of a sentence in a notebook
 AGAIN = "To repeat this very check:"
+PRINTED = "Meanwhile your function wrote:"
 
 
 class CheckFailedError(AssertionError):
     """A learner's function is wrong; the message is what a tutor would say."""
 
+    shown = False  #: in a box, above
+
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the sentences alone, no traceback through the course's code."""
+        if self.shown:
+            return [f"{str(self).splitlines()[0]}: not right yet, see above"]
         # JupyterLab breaks long lines anywhere; what is to be copied stays whole.
         return [
             part
@@ -85,7 +90,7 @@ class Answer:
         if note:
             lines.append(f"(The case: {note}.)")
         if printed.strip():
-            lines.append("Meanwhile your function wrote:")
+            lines.append(PRINTED)
             lines += [f"    {line}" for line in printed.strip().splitlines()[:WRITTEN_LINES]]
         raise CheckFailedError("\n".join(lines))
 

@@ -12,10 +12,13 @@ from typing import Any, Literal
 import numpy as np
 
 from xentcourse.checks.answer import AGAIN, Answer, CheckFailedError, NotAttemptedError
+from xentcourse.checks.box import can_show, show_box
 from xentcourse.checks.calling import Caller, CallHere
 
 #: The course's seed at grading; at home every run draws its own.
 SEED_VARIABLE = "XENTCOURSE_SEED"
+#: A graded cell that is one call of a check: `check.gradient(gradient)`.
+CALL = re.compile(r"\s*check\.(\w+)\((\s*\w+(?:\s*,\s*\w+)*\s*)\)\s*")
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Check:
         caller = CallHere(dict(zip(names.values(), functions, strict=True)))
         verdict = self.run(caller, seed=seed, names=names)
         if verdict.result == "failed":
-            raise CheckFailedError(verdict.message) from None
+            raise _told(verdict.message) from None
         if verdict.result == "not attempted":
             return NotAttempted(verdict.message)
         print(verdict.message)
@@ -112,6 +115,15 @@ def in_variant(name: str, function: Callable[..., Any]) -> str:
 def checks_of(module: object) -> dict[str, Check]:
     """The checks that a chapter's module defines, by name, in their order."""
     return {value.name: value for value in vars(module).values() if isinstance(value, Check)}
+
+
+def _told(message: str) -> CheckFailedError:
+    """The error that tells a learner what is wrong, after a box where a notebook can show one."""
+    error = CheckFailedError(message)
+    if can_show():
+        show_box(message)
+        error.shown = True
+    return error
 
 
 def _course_seed() -> int:

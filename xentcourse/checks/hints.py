@@ -75,3 +75,74 @@ def hint_for(raised: Raised) -> str:
     """The sentence for an exception, empty where there is none."""
     text = f"{raised.type}: {raised.message}\n{raised.line}"
     return next((sentence for pattern, sentence in HINTS.items() if re.search(pattern, text)), "")
+
+
+#: "Help, I get …": a pattern for a failed check's message, what the learner would ask, and where to look.
+#: The first that matches is offered.
+SYMPTOMS = (
+    (
+        r"\) raised \w*(NameError|UnboundLocalError)",
+        "Help, I get a NameError",
+        "Python does not know that name. Run the cells from the top once, in their order; a name that only "
+        "exists because you ran something else earlier is gone after a restart.",
+    ),
+    (
+        r"\) raised ",
+        "Help, my function stops with an error",
+        "Read the last line of the error first: it says what could not be done. Then call your function in "
+        "a cell of your own with the arguments above: Python shows the whole way to the line that failed.",
+    ),
+    (
+        r"returned .*\bnan\b|\bnan\. ",
+        "Help, I get nan",
+        "One nan spoils all that comes after it. Print each step for the arguments above and look for the "
+        "first nan: it comes from inf - inf, 0 * inf, inf / inf, 0 / 0, or a negative number's logarithm.",
+    ),
+    (
+        r"returned .*\binf\b",
+        "Help, I get inf",
+        "Print each step for the arguments above and look for the first inf: an exp of more than 709, a "
+        "logarithm of 0, or a division by 0. Can the step before it be written so that it stays small?",
+    ),
+    (
+        r"has shape|expected shape|is transposed|a single number|an array of shape",
+        "Help, the shape is wrong",
+        "Write the shape that you expect beside each line, and print .shape of each. A sum or a maximum "
+        "along an axis loses that axis; keepdims=True keeps it with length 1.",
+    ),
+    (
+        r"close, but not the same",
+        "Help, my number is nearly right",
+        "The checks want all digits. Look for rounding, a small constant that keeps a logarithm finite, "
+        "a difference in place of a derivative, or a sum of very different numbers.",
+    ),
+    (
+        r"returned nothing|NoneType",
+        "Help, I get None",
+        "A function without a return gives None, and so does a branch of an if that ends without one. "
+        "print shows a number; only return hands it on.",
+    ),
+    (
+        r"changed its argument",
+        "Help, I change an argument",
+        "z -= 1, z[0] = 0 and z.sort() write into the array that the caller still holds. "
+        "z = z - 1, z = z.copy() and np.sort(z) make a new one.",
+    ),
+    (
+        r" returned ",
+        "Help, I get another number",
+        "Take the call above, which is the smallest case that fails, and do it by hand as in the worked "
+        "example. Print each step of your function and find the first that differs from yours.",
+    ),
+)
+STUCK = (
+    "Still stuck?",
+    "The prompt above your cell has two hints: open the first, try again, and then the second. "
+    "Nothing is lost by either, and a part that you leave out costs its own points only.",
+)
+
+
+def help_for(message: str) -> list[tuple[str, str]]:
+    """What a learner may ask about a failed check, with answers: on the symptom, then where hints are."""
+    found = ((ask, answer) for pattern, ask, answer in SYMPTOMS if re.search(pattern, message))
+    return [*([symptom] if (symptom := next(found, None)) else []), STUCK]

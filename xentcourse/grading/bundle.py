@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from xentcourse.checks.check import Check, checks_of
+from xentcourse.checks.check import CALL, Check, checks_of
 from xentcourse.grading.sandbox.session import Limits
 from xentcourse.grading.version import version
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode  # workers have no use for it, and it takes long to import
 
 Kind = Literal["locked", "solution", "tests", "written"]
-
-#: A graded cell that is one call of a check: `check.gradient(gradient)`.
-CALL = re.compile(r"\s*check\.(\w+)\((\s*\w+(?:\s*,\s*\w+)*\s*)\)\s*")
 
 
 @dataclass(frozen=True)

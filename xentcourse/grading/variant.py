@@ -16,9 +16,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from xentcourse.checks.check import CALL
 from xentcourse.course import Chapter
-from xentcourse.grading.bundle import CALL, variant_in
+from xentcourse.grading.bundle import variant_in
 from xentcourse.grading.source import source_notebook
+from xentcourse.statements import defined_by
 
 MENTIONED = re.compile(r"\b([Pp]arts?) (\d+(?:(?:, | and | or |, and )\d+)*)")
 RANGE = re.compile(r"\b[Pp]arts? \d+ (?:to|through) \d+|\b[Pp]arts? \d+[-–]\d+")
@@ -178,21 +180,6 @@ class Parts:
         for cell in self.before:
             cell.source = _renumbered_table(cell.source, numbers)
         return cells
-
-
-def defined_by(statements: list[ast.stmt]) -> set[str]:
-    """The names that these statements give to something, at their own level."""
-    defined = set[str]()
-    for statement in statements:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            defined.add(statement.name)
-            continue
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                defined.add(node.id)
-            elif isinstance(node, ast.alias):
-                defined.add((node.asname or node.name).partition(".")[0])
-    return defined
 
 
 def _renumbered(text: str, numbers: Mapping[str, str]) -> str:
