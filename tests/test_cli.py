@@ -23,7 +23,8 @@ from xentcourse.course import Chapter, Course, CourseError
 from xentcourse.grading.grade import Line
 from xentcourse.grading.source import source_notebook
 from xentcourse.grading.summary import as_text
-from xentcourse.lab import lab_environment, lay_copies
+from xentcourse.lab import Laid, lab_environment, lay_chapters, lay_copies
+from xentcourse.learning.workplace import Material, Workplace
 from xentcourse.stamp import stamp, with_chapter
 from xentcourse.tools import environment
 
@@ -113,7 +114,7 @@ def everything_in(folder: Path) -> dict[str, bytes]:
 def test_help_lists_every_command():
     ran = xentcourse_command("--help")
     assert ran.code == 0
-    assert {"book", "lab", "release", "grade", "new"} <= {
+    assert {"book", "lab", "progress", "submit", "release", "grade", "new"} <= {
         line.split()[0] for line in ran.out.splitlines() if line
     }
 
@@ -129,9 +130,7 @@ def test_wrong_usage_exits_2_with_one_line(here, arguments):
     assert is_one_error(ran.err), ran.err
 
 
-@pytest.mark.parametrize(
-    "arguments", [("book",), ("lab",), ("release",), ("grade", "x"), ("new", "x")], ids=" ".join
-)
+@pytest.mark.parametrize("arguments", [("book",), ("release",), ("grade", "x"), ("new", "x")], ids=" ".join)
 def test_a_command_outside_a_course_says_where_to_go(tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
     ran = xentcourse_command(*arguments)
@@ -183,22 +182,30 @@ def test_book_that_is_not_built_exits_1(course):
 # ---- lab --------------------------------------------------------------------------------------------
 
 
+def lay(course: Course) -> list[Laid]:
+    return lay_copies(Material.of_course(course), Workplace(course.root / "work"))
+
+
+def lay_pages(course: Course) -> list[Laid]:
+    return lay_chapters(Material.of_course(course), Workplace(course.root / "work"))
+
+
 def test_lab_lays_a_copy_of_every_exercise(course):
-    (laid,) = lay_copies(course)
+    (laid,) = lay(course)
     assert laid.path == course.root / "work" / "softmax" / "softmax.ipynb"
     assert laid.path.read_bytes() == course.chapter("softmax").exercise.read_bytes()
 
 
 def test_lab_never_overwrites_what_a_learner_wrote(course):
-    copy = lay_copies(course)[0].path
+    copy = lay(course)[0].path
     copy.write_text("my work")
-    assert lay_copies(course) == []
+    assert lay(course) == []
     assert copy.read_text() == "my work"
 
 
 def test_lab_brings_back_a_copy_that_was_deleted(course):
-    lay_copies(course)[0].path.unlink()
-    assert len(lay_copies(course)) == 1
+    lay(course)[0].path.unlink()
+    assert len(lay(course)) == 1
 
 
 def release_anew(course: Course) -> None:
@@ -217,38 +224,38 @@ def answer(copy: Path, source: str) -> None:
 
 @pytest.mark.parametrize("base_known", [True, False])
 def test_lab_carries_answers_into_a_newer_release_and_keeps_the_old_file(course, base_known):
-    copy = lay_copies(course)[0].path
+    copy = lay(course)[0].path
     answer(copy, "my answer")
     before = copy.read_bytes()
     release_anew(course)
     if not base_known:
         shutil.rmtree(course.root / "work" / ".released")
-    (laid,) = lay_copies(course)
+    (laid,) = lay(course)
     assert "newer release with your answers" in laid.told(course.root)
     assert laid.kept.read_bytes() == before
     text = copy.read_text(encoding="utf-8")
     assert "my answer" in text
     assert "# Softmax, mended" in text
     nbformat.validate(nbformat.read(copy, as_version=4))
-    assert lay_copies(course) == [], "once is enough"
+    assert lay(course) == [], "once is enough"
 
 
 def test_lab_keeps_every_older_file(course):
-    copy = lay_copies(course)[0].path
+    copy = lay(course)[0].path
     names = []
     for _ in range(2):
         release_anew(course)
-        names += [laid.kept.name for laid in lay_copies(course)]
+        names += [laid.kept.name for laid in lay(course)]
     assert names == ["softmax.old-1.ipynb", "softmax.old-2.ipynb"]
     assert all(copy.with_name(name).is_file() for name in names)
 
 
 @pytest.mark.parametrize("content", ["my work", "[]", '{"cells": [1]}', '{"cells": [{"source": 1}]}', ""])
 def test_lab_leaves_alone_what_is_no_notebook_when_there_is_a_newer_release(course, content):
-    copy = lay_copies(course)[0].path
+    copy = lay(course)[0].path
     copy.write_text(content)
     release_anew(course)
-    (laid,) = lay_copies(course)
+    (laid,) = lay(course)
     assert "left alone" in laid.told(course.root)
     assert copy.read_text() == content
     assert sorted(path.name for path in copy.parent.iterdir()) == ["softmax.ipynb"]
@@ -256,25 +263,55 @@ def test_lab_leaves_alone_what_is_no_notebook_when_there_is_a_newer_release(cour
 
 def test_lab_says_what_it_laid_and_hands_options_and_exit_code_through(course, monkeypatch):
     seen = []
-    monkeypatch.setattr(xentcourse.lab, "open_lab", lambda c, options: seen.append((c.root, options)) or 3)
+    monkeypatch.setattr(xentcourse.lab, "open_lab", lambda place, options: seen.append((place, options)) or 3)
     ran = xentcourse_command("lab", "--no-browser", "--port=9999")
-    assert seen == [(course.root, ("--no-browser", "--port=9999"))]
-    assert ran == Ran(3, "Laid work/softmax/softmax.ipynb\n", "")
+    assert seen == [(Workplace(course.root / "work"), ("--no-browser", "--port=9999"))]
+    told = "Laid work/softmax/softmax.ipynb\nLaid 1 pages of the book in work/chapters/\n"
+    assert ran == Ran(3, told, "")
+    assert xentcourse_command("lab") == Ran(3, "", ""), "once is enough"
 
 
 def test_lab_starts_jupyterlab_in_the_learners_folder(course):
-    (course.root / "work").mkdir()
-    assert xentcourse.lab.open_lab(course, ["--version"]) == 0
+    assert xentcourse.lab.open_lab(Workplace(course.root / "work"), ["--version"]) == 0
 
 
-def test_lab_asks_nobody_for_news():
+def test_lab_outside_a_course_lays_everything_right_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(xentcourse.lab, "open_lab", lambda *_: 0)
+    assert xentcourse_command("lab").code == 0
+    laid = {path.parent.name for path in (tmp_path / "work").glob("[!.]*/*.ipynb")}
+    assert laid == {"chapters"} | {chapter.slug for chapter in COURSE.chapters}
+
+
+def test_lab_brings_a_chapter_up_to_date_and_keeps_one_that_was_changed(course):
+    page = course.chapter("softmax").page
+    (laid,) = lay_pages(course)
+    assert laid.path == course.root / "work" / "chapters" / "softmax.ipynb"
+    assert lay_pages(course) == []
+    for changed in (False, True):
+        if changed:
+            laid.path.write_text(
+                laid.path.read_text(encoding="utf-8").replace("# Softmax", "# My softmax", 1)
+            )
+        page.write_text(page.read_text(encoding="utf-8") + f"\nNewer, {changed}.\n", encoding="utf-8")
+        (again,) = lay_pages(course)
+        assert f"Newer, {changed}." in laid.path.read_text(encoding="utf-8")
+        assert (again.kept is not None) == changed
+    assert "# My softmax" in again.kept.read_text(encoding="utf-8")
+
+
+def test_lab_asks_nobody_for_news_and_shows_no_instructors_panels():
     program = (
         "import json; from jupyterlab_server import config; print(json.dumps(config.get_page_config([])))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], env=lab_environment(), capture_output=True, text=True, check=True
     )
-    assert "@jupyterlab/apputils-extension:announcements" in json.loads(done.stdout)["disabledExtensions"]
+    off = set(json.loads(done.stdout)["disabledExtensions"])
+    assert "@jupyterlab/apputils-extension:announcements" in off
+    panels = {f"@jupyter/nbgrader:{name}" for name in ("course-list", "create-assignment", "formgrader")}
+    assert panels <= off
+    assert "@jupyter/nbgrader:validate-assignment" not in off
 
 
 def test_lab_keeps_the_users_own_settings_first(monkeypatch):

@@ -24,8 +24,9 @@ ARROWS = {
     "peers": set(),
     "checks": {"reference", "accelerated"},
     "figures": {"reference", "accelerated"},
-    "grading": {"checks", "course", "tools"},
+    "grading": {"checks", "course", "statements", "tools"},
     "course": set(),
+    "statements": set(),
     "tools": set(),
     "cli": {
         "reference",
@@ -37,6 +38,7 @@ ARROWS = {
         "course",
         "lab",
         "peers",
+        "learning",
         "stamp",
         "tools",
     },
@@ -214,9 +216,9 @@ def test_heavy_packages_are_imported_inside_functions(path):
 
 
 @pytest.mark.parametrize("path", sorted(COURSE.root.glob("solutions/*/*.py")), ids=relative)
-def test_an_assignment_imports_checks_and_figures_only(path):
+def test_an_assignment_imports_checks_figures_and_the_learners_own_functions_only(path):
     names = imports(path.read_text(encoding="utf-8"))
-    assert sorted(parts_of_the_package(list(names)) - {"checks", "figures"}) == []
+    assert sorted(parts_of_the_package(list(names)) - {"checks", "figures", "mine"}) == []
 
 
 def loaded_by(statement: str) -> set[str]:

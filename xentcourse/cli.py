@@ -4,11 +4,13 @@ Results go to stdout, one `Error: …` to stderr.
 Exit code 0: fine. 1: a build, a check or a submission failed. 2: the command was used wrongly.
 """
 
+import io
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -19,6 +21,9 @@ from xentcourse.tools import environment
 def main() -> None:
     """Run the command that was typed, with this Python's scripts on PATH, and exit."""
     os.environ.update(environment())
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console of Windows may lack ✓ and ●
     sys.exit(run())
 
 
@@ -76,13 +81,69 @@ def lab(jupyter_options: tuple[str, ...]) -> None:
 
     JUPYTER_OPTIONS go to JupyterLab as they are: `xentcourse lab --no-browser`.
     """
-    from xentcourse.lab import lay_copies, open_lab
+    from xentcourse.lab import lay_chapters, lay_copies, open_lab
+    from xentcourse.learning.workplace import material, workplace
 
-    course = Course.find()
-    for laid in lay_copies(course):
-        click.echo(laid.told(course.root))
+    found, place = material(), workplace()
+    around = place.folder.parent
+    for laid in lay_copies(found, place):
+        click.echo(laid.told(around))
+    pages = lay_chapters(found, place)
+    for laid in pages:
+        if laid.kept:
+            click.echo(laid.told(around))
+    if new := [laid for laid in pages if not laid.kept]:
+        click.echo(f"Laid {len(new)} pages of the book in {place.folder.name}/chapters/")
     sys.stdout.flush()
-    raise click.exceptions.Exit(open_lab(course, jupyter_options))
+    with _work():
+        raise click.exceptions.Exit(open_lab(place, jupyter_options))
+
+
+@cli.command()
+@click.argument("slug", required=False)
+def progress(slug: str | None) -> None:
+    """Show parts done, points and minutes left of your assignments; part by part for SLUG.
+
+    The checks run on the notebooks as they are saved in work/. What has not changed is not run again.
+    """
+    from xentcourse.learning.standing import details, table
+    from xentcourse.learning.trial import standing_of
+    from xentcourse.learning.workplace import workplace
+
+    place = workplace()
+    if slug:
+        click.echo(details(standing_of(place, slug)))
+        return
+    slugs = place.assignments()
+    if not slugs:
+        raise CourseError(f"There is no assignment in {place.folder}. `xentcourse lab` lays them there.")
+    with _work(), _bar("Checking", slugs) as bar:
+        standings = [standing_of(place, each) for each in bar]
+    click.echo(table(standings))
+
+
+@cli.command()
+@click.argument("slug")
+@click.option("--student", default="", help="Your name in the class, for the file's metadata.")
+@click.option("--no-exchange", is_flag=True, help="Only write the file, also where there is an exchange.")
+def submit(slug: str, student: str, no_exchange: bool) -> None:
+    """Check and pack your notebook of the assignment SLUG, and hand it in.
+
+    It goes to nbgrader's exchange where one is configured; otherwise there is one file to upload.
+    """
+    from xentcourse.learning.handing_in import hand_in, told
+    from xentcourse.learning.workplace import must_exist, workplace
+
+    place = workplace()
+    must_exist(place, slug)
+    with _work():
+        handed = hand_in(place, slug, student=student, exchange=not no_exchange)
+    click.echo(told(handed, place.folder.parent))
+
+
+def _bar(label: str, things: Sequence[str]) -> Any:
+    """A bar on a terminal that goes through things, and nothing elsewhere."""
+    return click.progressbar(things, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
 @cli.command()

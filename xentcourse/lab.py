@@ -1,5 +1,6 @@
 """A learner's workplace: JupyterLab on a folder of their own."""
 
+import importlib.util
 import itertools
 import os
 import subprocess
@@ -9,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xentcourse import carry
-from xentcourse.course import Course
+from xentcourse.course import CourseError
+from xentcourse.learning.workplace import RELEASED, Material, Workplace
 from xentcourse.tools import environment
 
-#: Where Jupyter finds the course's settings: no pop-up that asks for news, no look for updates.
+#: Where Jupyter finds the course's settings: no pop-up that asks for news, no instructors' panels.
 SETTINGS = Path(__file__).parent / "templates" / "jupyter"
 
 
@@ -26,7 +28,7 @@ class Laid:
 
     def told(self, root: Path) -> str:
         """One line for the learner, with paths below `root`."""
-        path = self.path.relative_to(root)
+        path = self.path.relative_to(root).as_posix()
         if self.problem:
             return f"{path}: {self.problem}"
         if self.kept:
@@ -34,21 +36,52 @@ class Laid:
         return f"Laid {path}"
 
 
-def lay_copies(course: Course) -> list[Laid]:
+def lay_copies(material: Material, place: Workplace) -> list[Laid]:
     """Copy every exercise that is not in work/ yet; carry the answers of older copies into newer releases.
 
     A learner's file is never lost: before a newer one takes its name, it gets another. A copy that is no
     notebook is left alone, and the result says so. Returns what changed.
     """
-    exercises = [chapter.exercise for chapter in course.chapters if chapter.exercise.is_file()]
-    laid = [_lay(exercise, course.root / "work") for exercise in exercises]
+    (place.folder / RELEASED).mkdir(parents=True, exist_ok=True)
+    laid = (
+        _lay(content(), place.notebook(slug), place.released(slug))
+        for slug, content in material.exercises.items()
+    )
     return [one for one in laid if one]
 
 
-def _lay(exercise: Path, work: Path) -> Laid | None:
-    release = exercise.read_bytes()
-    mine = work / exercise.parent.name / exercise.name
-    base = work / ".released" / exercise.name  # the release that `mine` was made from
+def lay_chapters(material: Material, place: Workplace) -> list[Laid]:
+    """Copy the chapters as notebooks to work/chapters/; a copy with changes is kept beside a newer one."""
+    laid = []
+    for slug, content in material.chapters.items():
+        mine, base = (
+            folder / "chapters" / f"{slug}.ipynb" for folder in (place.folder, place.folder / RELEASED)
+        )
+        known = base.read_bytes() if base.is_file() else None
+        page = content()
+        if mine.exists() and known == page:
+            continue
+        kept = _free_name(mine) if mine.exists() and not _same_text(mine, known) else None
+        if kept:
+            _write(kept, mine.read_bytes())
+        _write(mine, page)
+        _write(base, page)
+        laid.append(Laid(mine, kept))
+    return laid
+
+
+def _same_text(mine: Path, known: bytes | None) -> bool:
+    """Whether a notebook still says what it was made from, outputs aside."""
+    try:
+        return known is not None and carry.sources(carry.read(mine.read_bytes())) == carry.sources(
+            carry.read(known)
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _lay(release: bytes, mine: Path, base: Path) -> Laid | None:
+    """Lay a release; `base` keeps what the learner's copy was made from."""
     if not mine.exists():
         _write(mine, release)
         _write(base, release)
@@ -84,12 +117,13 @@ def _write(path: Path, content: bytes) -> None:
     new.replace(path)
 
 
-def open_lab(course: Course, options: Sequence[str] = ()) -> int:
+def open_lab(place: Workplace, options: Sequence[str] = ()) -> int:
     """Run JupyterLab on work/ until it is closed, and return its exit code."""
-    folder = course.root / "work"
-    folder.mkdir(exist_ok=True)
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise CourseError('JupyterLab is not installed here: pip install "xentcourse[learn]"')
+    place.folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "jupyterlab", *options]
-    with subprocess.Popen(command, cwd=folder, env=lab_environment()) as server:
+    with subprocess.Popen(command, cwd=place.folder, env=lab_environment()) as server:
         while True:
             try:
                 return server.wait()

@@ -11,9 +11,20 @@ The source names only what is special about a cell; the rest of nbgrader's metad
 from typing import Any
 
 import jupytext
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 
 from xentcourse.course import Chapter, CourseError
+
+#: What follows the last check of every assignment: how far the learner is, and the functions kept.
+CLOSING_TEXT = """## Your progress
+
+Run the next cell whenever you like.
+It runs all checks once more, on new inputs: it shows which parts are done, your points, and the minutes left.
+What passes is kept in `work/mine/`: later chapters can use your own functions from there."""
+CLOSING_CODE = """from xentcourse.learning import desk
+
+desk.progress(check)
+desk.save(check)"""
 
 
 def source_notebook(chapter: Chapter) -> NotebookNode:
@@ -25,6 +36,7 @@ def source_notebook(chapter: Chapter) -> NotebookNode:
         )
     notebook = jupytext.read(chapter.solution, fmt="py:percent")
     notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"]}
+    _close(notebook, chapter.slug)
     seen: dict[str, int] = {}
     for number, cell in enumerate(notebook.cells):
         cell.id = f"{chapter.slug.replace('_', '-')}-{number:02}"
@@ -38,6 +50,16 @@ def source_notebook(chapter: Chapter) -> NotebookNode:
                 )
             seen[short["grade_id"]] = number
     return notebook
+
+
+def _close(notebook: NotebookNode, slug: str) -> None:
+    """Put the closing cells behind the last check."""
+    checks = [at for at, cell in enumerate(notebook.cells) if "points" in cell.metadata.get("nbgrader", {})]
+    if checks:
+        text, code = v4.new_markdown_cell(CLOSING_TEXT), v4.new_code_cell(CLOSING_CODE)
+        for cell, name in ((text, "progress_text"), (code, "progress")):
+            cell.metadata["nbgrader"] = {"grade_id": f"{slug}-{name}"}
+        notebook.cells[checks[-1] + 1 : checks[-1] + 1] = [text, code]
 
 
 def full_metadata(short: dict[str, Any], chapter: Chapter) -> dict[str, Any]:

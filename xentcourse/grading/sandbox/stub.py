@@ -1,7 +1,7 @@
 """Stands for the package `xentcourse` behind the walls: everything can be imported, nothing is there.
 
 A notebook's `from xentcourse.checks import softmax as check` works, and `check.gradient(gradient)` does
-nothing: the real checks run elsewhere.
+nothing: the real checks run elsewhere. There is no work/ here either: `piece(…, otherwise=f)` gives f.
 """
 
 import importlib.abc
@@ -11,16 +11,30 @@ import types
 from typing import Any
 
 
+class Idle:
+    """A function that takes anything and returns its `otherwise`, or None; and a module of such functions."""
+
+    def __call__(self, *_: Any, otherwise: Any = None, **__: Any) -> Any:
+        """Do nothing."""
+        return otherwise
+
+    def __getattr__(self, name: str) -> "Idle":
+        """Another one."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Idle()
+
+
 class Nothing(types.ModuleType):
-    """A module in which every name is a function that takes anything and returns None."""
+    """A module in which every name stands for a function or a module that does nothing."""
 
     __path__ = ()  # type: ignore[assignment]  # a package without files
 
     def __getattr__(self, name: str) -> Any:
-        """A function that does nothing."""
+        """What does nothing."""
         if name.startswith("__"):
             raise AttributeError(name)
-        return lambda *_, **__: None
+        return Idle()
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
