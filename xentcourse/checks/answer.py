@@ -10,6 +10,7 @@ import numpy as np
 from xentcourse.checks.calling import Caller, Outcome
 from xentcourse.checks.comparing import Slip, Tolerance, difference, show
 from xentcourse.checks.hints import hint_for
+from xentcourse.checks.memory import Meter
 from xentcourse.checks.plain import Plain, fresh, plain, same
 
 FLOAT64 = Tolerance()
@@ -83,6 +84,28 @@ class Answer:
                 printed=outcome.printed,
             )
         self._check_unchanged(outcome, args, kwargs)
+
+    def must_stay_within(
+        self, limit: int, *args: Plain, told: str = "", note: str = "", **kwargs: Plain
+    ) -> Plain:
+        """What the function returns; a CheckFailedError that says `told` if its process grew by over `limit`.
+
+        At home this process is watched from beside the call, at grading the learner's tells how far its
+        high-water mark rose: less than the truth where it had been high before, never more.
+        """
+        with Meter() as meter:
+            outcome = self._call(args, kwargs, note=note)
+        grown = max(meter.grown, outcome.grown)
+        if grown > limit:
+            self.fail(
+                f"{self._shown(args, kwargs)} took {grown / 2**20:.0f} MiB of memory.",
+                f"At most {limit / 2**20:.0f} MiB were allowed.",
+                told,
+                note=note,
+                printed=outcome.printed,
+            )
+        self._check_unchanged(outcome, args, kwargs)
+        return outcome.value
 
     def fail(self, *sentences: str, note: str = "", printed: str = "") -> None:
         """Raise a CheckFailedError of these lines."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from xentcourse.checks.memory import high_water
 from xentcourse.checks.plain import NotPlainError, Plain, fresh, plain
 
 
@@ -34,6 +35,8 @@ class Outcome:
     raised: Raised | None = None
     not_plain: str = ""  #: the type of a returned object that is no plain data
     printed: str = field(default="", compare=False)  #: what it wrote to stdout and stderr
+    #: Bytes by which the call raised what its process held at most; behind a wall, that process's own word.
+    grown: int = field(default=0, compare=False)
 
 
 class Caller(Protocol):
@@ -54,6 +57,7 @@ class CallHere:
         given = tuple(fresh(argument) for argument in args)
         written = io.StringIO()
         value, raised, not_plain = None, None, ""
+        before = high_water()
         try:
             with contained(written):
                 value = plain(self.functions[name](*given, **{key: fresh(kwargs[key]) for key in kwargs}))
@@ -61,7 +65,8 @@ class CallHere:
             not_plain = str(error)
         except (Exception, SystemExit) as error:  # exit() is a mistake like others; Ctrl-C is not one
             raised = _describe(error, name)
-        return Outcome(value, tuple(map(_as_left, given)), raised, not_plain, written.getvalue())
+        grown = high_water() - before
+        return Outcome(value, tuple(map(_as_left, given)), raised, not_plain, written.getvalue(), grown)
 
 
 @contextlib.contextmanager

@@ -424,6 +424,7 @@ def described(outcome: Outcome) -> dict[str, Plain]:
         "raised": [raised.type, raised.message, raised.function, raised.line] if raised else None,
         "not_plain": outcome.not_plain,
         "printed": outcome.printed[:4000],
+        "grown": outcome.grown,
     }
 
 

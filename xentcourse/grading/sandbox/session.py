@@ -295,7 +295,9 @@ def outcome_of(answer: Plain, name: str) -> Outcome | None:
     not_plain = text(answer.get("not_plain"), 100)
     if not not_plain and any(as_an_array(part) > AS_AN_ARRAY for part in (answer.get("value"), *arguments)):
         return Outcome(not_plain="list that is too large to compare")
-    return Outcome(answer.get("value"), tuple(arguments), None, not_plain, text(answer.get("printed")))
+    grown = answer.get("grown")
+    grown = grown if type(grown) is int and 0 <= grown < 1 << 50 else 0
+    return Outcome(answer.get("value"), tuple(arguments), None, not_plain, text(answer.get("printed")), grown)
 
 
 def text(value: Plain, limit: int = 4000) -> str:
