@@ -8,7 +8,14 @@ from xentcourse.course import Course, CourseError
 from xentcourse.tools import run_tool
 
 #: What pages compute with: when it changes, their stored outputs are stale.
-COMPUTED_WITH = ("xentcourse/reference", "xentcourse/figures", "xentcourse/checks", "requirements.txt")
+COMPUTED_WITH = (
+    "xentcourse/reference",
+    "xentcourse/accelerated",
+    "xentcourse/figures",
+    "xentcourse/checks",
+    "benchmarks/results",
+    "requirements.txt",
+)
 
 
 def build_book(course: Course, *, builder: str = "html") -> Path:
