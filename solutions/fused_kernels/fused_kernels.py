@@ -303,7 +303,7 @@ print("gradient:", x.grad)
 # %% [markdown] nbgrader={"grade_id": "fused_kernels-prompt_5"}
 # **Your turn.** Write `ChunkedLoss`, with at most `chunk` rows of logits at a time.
 # The number of rows need not be a multiple of `chunk`.
-# The function `chunked_loss` below is given: it hands arrays to your class, on the GPU if there is one, and takes the gradients out.
+# The function `chunked_loss` below it is given, leave it as it is: it hands arrays to your class, on the GPU if there is one, and takes the gradients out.
 #
 # Two checks follow.
 # The first looks at loss and gradients.
@@ -353,9 +353,8 @@ class ChunkedLoss(torch.autograd.Function):
         ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "fused_kernels-chunked_loss_given"}
 def chunked_loss(hidden, classifier, labels, chunk, factor):
-    """The loss as a number, and the gradients of factor * loss as arrays."""
+    """Given: the loss as a number, and the gradients of factor * loss as arrays."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     x = torch.tensor(hidden, device=device, requires_grad=True)
     w = torch.tensor(classifier, device=device, requires_grad=True)

@@ -89,6 +89,11 @@ def test_the_ways_come_in_the_order_that_the_figure_tells(size):
     assert blocks > ROWS[f"cross_entropy {size}, torch, in place"]["ours"]
 
 
+def test_a_fresh_table_takes_about_as_long_as_what_goes_into_it():
+    fresh, in_place = (ROWS[f"cross_entropy 4096x32000, cpp, {way}"]["ours"] for way in ("fresh", "in place"))
+    assert 0.5 < (fresh - in_place) / in_place < 2
+
+
 def test_huge_pages_help_whoever_touches_fresh_tables():
     assert "PyTorch's loss becomes much faster, and the kernel that works in place hardly changes" in PAGE
     usual, in_place = (ROWS[f"cross_entropy 4096x32000, cpp, {way}"] for way in ("fresh", "in place"))
@@ -124,11 +129,13 @@ def test_the_loss_waits_for_memory_and_the_product_for_arithmetic():
     products = ROWS["linear 4096x512x32000, against the three products"]["theirs"]
     ridge = (6 * 512 * cells / products) / (8 * cells / copy)
     assert "where the machine could do ten and more" in PAGE
-    assert 1 < 26 / 24 < 14 / 8 < 2
+    assert "that makes 26" in PAGE
+    assert "the rest is 14" in PAGE
+    assert 1 < (4 + 10 + 10 + 2) / 24 < (4 + 10) / 8 < 2
     assert 10 < ridge < 30
     assert 2 * 512 * cells / (4 * (cells + 512 * (4096 + 32000))) > 200
-    # "From some hundred rows on the product waits for arithmetic": between 16 and 256 rows
-    per_byte = [2 * b * 512 * 32000 / (4 * (b * 512 + 512 * 32000 + b * 32000)) for b in (16, 256)]
+    assert "From a few dozen rows on the product waits for arithmetic" in PAGE
+    per_byte = [2 * b * 512 * 32000 / (4 * (b * 512 + 512 * 32000 + b * 32000)) for b in (16, 64)]
     assert per_byte[0] < ridge < per_byte[1]
 
 
