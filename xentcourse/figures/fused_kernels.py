@@ -152,16 +152,16 @@ def plot_linear(results: Results, axes: npt.ArrayLike) -> np.ndarray:
     name = f"linear {_size(LAYER)}"
     ours, plain = measured(results, f"{name}, against matmul + F.cross_entropy")
     seconds = {
-        "matmul +\nF.cross_entropy": plain,
-        "F.linear_\ncross_entropy": measured(results, f"{name}, against F.linear_cross_entropy")[1],
-        "chunks here": ours,
-        "products alone": measured(results, f"{name}, against the three products")[1],
+        "product, F.cross_entropy": plain,
+        "F.linear_cross_entropy": measured(results, f"{name}, against F.linear_cross_entropy")[1],
+        "chunks, this course": ours,
+        "the three products alone": measured(results, f"{name}, against the three products")[1],
     }
     ours, plain = measured(results, f"{name}, MiB, against matmul + F.cross_entropy")
     memory = {
-        "matmul +\nF.cross_entropy": plain,
-        "F.linear_\ncross_entropy": measured(results, f"{name}, MiB, against F.linear_cross_entropy")[1],
-        "chunks here": ours,
+        "product, F.cross_entropy": plain,
+        "F.linear_cross_entropy": measured(results, f"{name}, MiB, against F.linear_cross_entropy")[1],
+        "chunks, this course": ours,
     }
     _bars(panels[0], seconds, "{:.1f}")
     _bars(panels[1], memory, "{:,.0f}")
