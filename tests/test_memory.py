@@ -26,6 +26,15 @@ def test_a_table_that_comes_and_goes_is_seen():
     assert 200 * MIB < meter.grown < 400 * MIB
 
 
+def test_many_small_tables_are_seen_every_time():
+    """Freed, they stay with the process, and the second time they would come from there."""
+    for _ in range(3):
+        with Meter() as meter:
+            kept = [np.ones(8 * MIB // 8) for _ in range(16)]
+            del kept
+        assert meter.grown > 96 * MIB
+
+
 def test_what_was_there_before_does_not_count():
     kept = np.ones(128 * MIB // 8)
     with Meter() as meter:

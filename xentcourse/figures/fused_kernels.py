@@ -131,8 +131,8 @@ def plot_online(row: npt.ArrayLike, blocks: int, axes: npt.ArrayLike) -> np.ndar
     panels[1].step(count, total, where="post", color=COLOURS[2], label="sum $S$")
     panels[0].set(ylabel="nats")
     panels[1].set(ylabel="sum of exponentials", xlabel="blocks read")
-    for panel in panels:
-        panel.legend(loc="lower right")
+    panels[0].legend(loc="lower right")
+    panels[1].legend(loc="upper right")
     return panels
 
 
