@@ -307,7 +307,7 @@ print("gradient:", x.grad)
 #
 # Two checks follow.
 # The first looks at loss and gradients.
-# The second measures how much memory the process takes, on a layer with a table of 128 MiB where a chunk takes 8.
+# The second measures how much memory the process takes, on a layer with a table of 128 MiB where a chunk takes 4.
 #
 # <details><summary>Hint 1: the loop of forward</summary>
 #

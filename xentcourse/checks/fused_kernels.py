@@ -15,8 +15,9 @@ Array = np.ndarray
 Rng = np.random.Generator
 
 #: Rows, features, classes and rows in a chunk of the case whose memory is measured: a table of 128 MiB.
-LARGE = (4096, 4, 8192, 256)
-ALLOWED = 64 << 20  #: half of that table; a chunk takes 8 MiB
+LARGE = (4096, 4, 8192, 128)
+#: Three quarters of that table. A chunk takes 4 MiB, and a right solution, with what torch keeps, some 40.
+ALLOWED = 96 << 20
 
 
 @check("step_bytes")
@@ -70,7 +71,7 @@ def chunked_memory(answer: Answer, rng: Rng) -> None:
     rows, width, classes, chunk = LARGE
     hidden, classifier, labels = layer(rng, rows, width, classes)
     large = (hidden.astype(np.float32), classifier.astype(np.float32), labels)
-    note = f"float32, {rows:,} rows of {classes:,} classes would take 128 MiB, a chunk of {chunk} takes 8"
+    note = f"float32, {rows:,} rows of {classes:,} classes would take 128 MiB, a chunk of {chunk} takes 4"
     answer.must_stay_within(ALLOWED, *large, chunk, 1.0, told=slips.TOO_MUCH, note=note)
 
 
