@@ -36,6 +36,7 @@ def sentences() -> list[str]:
         f"huge pages, {(2 << 20) // 4096} times as large, there are {(2 << 20) // 4096} times fewer",
         "about 1,500 MiB above its inputs",
         "The matrix product does more than 200",
+        f"{2**11:,} logits at a time, while the innermost cache holds them",
         "It keeps a row of up to 65,536 numbers on the chip",
     ]
 
@@ -58,6 +59,11 @@ def test_the_package_keeps_a_row_as_long_as_the_page_says():
     assert WHOLE_ROW == 65536
 
 
+def test_the_loop_in_cpp_reads_blocks_as_long_as_the_page_says():
+    source = ROOT / "xentcourse" / "accelerated" / "rows.cpp"
+    assert "BLOCK = 2048;" in source.read_text(encoding="utf-8")
+
+
 # ---- what was measured ------------------------------------------------------------------------------
 
 
@@ -72,10 +78,10 @@ def test_compiling_helps_and_the_kernel_takes_less_than_half_of_that(size):
 @pytest.mark.parametrize("size", SIZES)
 def test_the_clock_sees_more_than_the_count(size):
     assert "three times as much traffic takes more than four times as long" in PAGE
-    assert "in place it takes about a ninth of PyTorch's time" in PAGE
+    assert "in place not even an eighth of PyTorch's time is left" in PAGE
     assert "the C++ kernel to less than two copies" in PAGE
     assert ratio(f"cross_entropy {size}, cpp, fresh") < 1 / 4
-    assert 1 / 10 < ratio(f"cross_entropy {size}, cpp, in place") < 1 / 8
+    assert ratio(f"cross_entropy {size}, cpp, in place") < 1 / 8
     assert ratio(f"cross_entropy {size}, cpp, in place: in copies") < 2
 
 
@@ -89,9 +95,10 @@ def test_the_ways_come_in_the_order_that_the_figure_tells(size):
     assert blocks > ROWS[f"cross_entropy {size}, torch, in place"]["ours"]
 
 
-def test_a_fresh_table_takes_about_as_long_as_what_goes_into_it():
+def test_a_fresh_table_takes_as_long_as_what_goes_into_it():
     fresh, in_place = (ROWS[f"cross_entropy 4096x32000, cpp, {way}"]["ours"] for way in ("fresh", "in place"))
-    assert 0.5 < (fresh - in_place) / in_place < 2
+    assert "takes as long as to compute what goes into it, if not longer" in PAGE
+    assert (fresh - in_place) / in_place > 0.9
 
 
 def test_huge_pages_help_whoever_touches_fresh_tables():
