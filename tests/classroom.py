@@ -70,11 +70,18 @@ def unfinished(*parts: str) -> NotebookNode:
 
 def attempted(attempt: Attempt) -> NotebookNode:
     """The attempt in place of the course's solution, below a cell with all that it may need."""
-    part = attempt.check.removesuffix("_extremes")
+    return with_cells(helpers(), **{part_of(attempt): text_of(attempt)})
+
+
+def part_of(attempt: Attempt) -> str:
+    return attempt.check.removesuffix("_extremes")
+
+
+def text_of(attempt: Attempt) -> str:
+    """What the learner's cell holds: the attempt under the name that is asked for."""
     lines = inspect.getsource(attempt.function).splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("def "))
-    text = "\n".join([*lines[start:], "", f"{part} = {attempt.function.__name__}"])
-    return with_cells(helpers(), **{part: text})
+    return "\n".join([*lines[start:], "", f"{part_of(attempt)} = {attempt.function.__name__}"])
 
 
 @functools.cache

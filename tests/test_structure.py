@@ -40,8 +40,12 @@ ARROWS = {
         "peers",
         "learning",
         "stamp",
+        "teaching",
         "tools",
+        "working",
     },
+    "working": {"course"},
+    "teaching": {"checks", "course", "grading", "tools", "working"},
 }
 #: Imported inside functions only, except where they are what the part is about.
 HEAVY = {"torch": {"accelerated", "figures"}, "triton": {"accelerated", "figures"}, "matplotlib": {"figures"}}

@@ -15,7 +15,9 @@ from typing import Any
 import click
 
 from xentcourse.course import Chapter, Course, CourseError
+from xentcourse.teaching.commands import COMMANDS
 from xentcourse.tools import environment
+from xentcourse.working import working
 
 
 def main() -> None:
@@ -47,15 +49,6 @@ def _failed(message: str, code: int) -> int:
     return code
 
 
-@contextmanager
-def _work() -> Iterator[None]:
-    """Inside, a CourseError says that the work failed, not that the command was used wrongly."""
-    try:
-        yield
-    except CourseError as error:
-        raise click.ClickException(str(error)) from error
-
-
 @click.group(no_args_is_help=False)
 @click.version_option(package_name="xentcourse", message="%(version)s")
 def cli() -> None:
@@ -69,7 +62,7 @@ def book(builder: str) -> None:
     from xentcourse.book import build_book
 
     course = Course.find()
-    with _work():
+    with working():
         page = build_book(course, builder=builder)
     click.echo(f"The book is built. Open {page.as_uri()}" if page.is_file() else "The book is built.")
 
@@ -163,7 +156,7 @@ def release(slug: str | None, check: bool, variant: int | None) -> None:
         raise click.UsageError("--variant goes with a SLUG, and without --check.")
     course = Course.find()
     chapters = _assignments(course, slug)
-    with _work():
+    with working():
         if check:
             stale = [chapter for chapter in chapters if releasing.is_stale(chapter, course)]
             if stale:
@@ -176,7 +169,11 @@ def release(slug: str | None, check: bool, variant: int | None) -> None:
 
 
 def _assignments(course: Course, slug: str | None) -> list[Chapter]:
-    chapters = course.chapters if slug is None else [course.chapter(slug)]
+    """That of SLUG; otherwise those that the class's course.toml names, or all."""
+    from xentcourse.grading.settings import read_settings
+
+    chosen = [slug] if slug else read_settings(course.root).assignments
+    chapters = [course.chapter(name) for name in chosen] or course.chapters
     return [chapter for chapter in chapters if "exercise" in chapter.pieces()]
 
 
@@ -210,7 +207,7 @@ def grade(
 
     found = find_assignment(assignment)
     options = grading.Options(students, gradebook, force, processes, cluster)
-    with _work():
+    with working():
         if no_sandbox:
             _grade_without_walls(assignment, students)
             return
@@ -276,6 +273,9 @@ def new(slug: str, title: str | None, after: str | None) -> None:
         click.echo(path.relative_to(course.root))
     click.echo(f"Every line to be written says TODO. What is left: pytest tests -k {slug}")
 
+
+for command in COMMANDS:
+    cli.add_command(command)
 
 if __name__ == "__main__":
     main()

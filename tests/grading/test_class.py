@@ -20,6 +20,7 @@ from xentcourse.checks.check import SEED_VARIABLE
 from xentcourse.course import Course, CourseError
 from xentcourse.grading import stock
 from xentcourse.grading.gradebook import course_seed
+from xentcourse.grading.settings import read_settings
 from xentcourse.grading.source import source_notebook
 
 pytestmark = pytest.mark.nbgrader
@@ -382,7 +383,7 @@ def test_noise_leaves_no_trace_in_the_check_cells(graded):
 
 def test_the_same_course_seed_gives_the_same_inputs_scores_and_sentences(again, monkeypatch):
     chapter = again.course.chapter("softmax")
-    seed = int((again.course.root / "gradebook.db-seed").read_text())
+    seed = read_settings(again.course.root).seed
     before = again.said("partly", "gradient")
     assert f"seed={seed})" in before
     monkeypatch.delenv(SEED_VARIABLE, raising=False)
@@ -409,7 +410,7 @@ def test_the_course_seed_is_drawn_once_and_kept(tmp_path, monkeypatch):
     monkeypatch.delenv(SEED_VARIABLE, raising=False)
     first = course_seed(tmp_path)
     assert course_seed(tmp_path) == first
-    assert [path.name for path in tmp_path.iterdir()] == ["gradebook.db-seed"]
+    assert [path.name for path in tmp_path.iterdir()] == ["course.toml"]
 
 
 def test_the_course_seed_of_the_environment_comes_first(tmp_path, monkeypatch):

@@ -1,15 +1,10 @@
 """A gradebook in a real PostgreSQL: nbgrader works there, and a server that stops costs nobody a grade."""
 
 import itertools
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 import warnings
-from pathlib import Path
 
 import pytest
+from postgres import running_server
 
 from xentcourse.course import CourseError
 from xentcourse.grading import grade, record
@@ -20,58 +15,10 @@ pytestmark = pytest.mark.nbgrader
 NUMBERS = itertools.count()
 
 
-def program(name):
-    """One of PostgreSQL's programs; Debian keeps those of a server apart."""
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}")) or [shutil.which(name)]
-    assert found[-1], f"{name} is missing: scripts/system-packages test installs it"
-    return str(found[-1])
-
-
-class Server:
-    """A server of its own in a folder, reached by a socket there; root is not allowed to run one."""
-
-    def __init__(self, folder):
-        self.folder, self.data = folder, folder / "data"
-        if os.geteuid() == 0:
-            user = pwd.getpwnam("postgres")
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        self._run("initdb", "-D", self.data, "-U", "teacher", "-A", "trust", "--no-sync", "-E", "UTF8")
-
-    def _run(self, name, *arguments):
-        user = "postgres" if os.geteuid() == 0 else None
-        subprocess.run(
-            [program(name), *map(str, arguments)],
-            user=user,
-            group=user,
-            extra_groups=[] if user else None,
-            check=True,
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,
-            timeout=60,
-        )
-
-    def start(self):
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync=off"
-        self._run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-o", options, "start")
-
-    def stop(self, mode="fast"):
-        self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
-
-    def new_database(self, name):
-        """Make a database and give its address."""
-        self._run("createdb", "-h", self.folder, "-U", "teacher", name)
-        return f"postgresql+psycopg://teacher@/{name}?host={self.folder}"
-
-
 @pytest.fixture(scope="module")
 def server():
-    # Not in pytest's own folder: the path of a socket must be short, and `postgres` must reach it.
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    made = Server(folder)
-    made.start()
-    yield made
-    made.stop("immediate")
-    shutil.rmtree(folder)
+    with running_server() as made:
+        yield made
 
 
 @pytest.fixture

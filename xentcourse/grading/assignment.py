@@ -72,6 +72,21 @@ def find_assignment(name: str, start: Path | None = None) -> Assignment:
     return of_chapter(course, course.chapter(name))
 
 
+def find_root(start: Path | None = None) -> Path:
+    """The folder of the class that `start` lies in: the nearest with nbgrader_config.py.
+
+    Raises CourseError where there is none.
+    """
+    start = (start or Path.cwd()).resolve()
+    for root in (start, *start.parents):
+        if (root / "nbgrader_config.py").is_file():
+            return root
+    raise CourseError(
+        f"There is no class here: no folder from {start} upwards has an nbgrader_config.py. "
+        "Change to the class's folder first."
+    )
+
+
 def of_chapter(course: Course, chapter: Chapter) -> Assignment:
     """The assignment of a chapter, in the variant that lies in exercises/."""
     variant = handed_out(chapter)

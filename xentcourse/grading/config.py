@@ -1,8 +1,10 @@
 """nbgrader's settings for a copy of the course: the one place for them."""
 
+from dataclasses import asdict
 from typing import Any
 
 from xentcourse.course import Course
+from xentcourse.grading.settings import Late, read_settings
 
 #: What learners see where a solution was.
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
@@ -16,8 +18,13 @@ def configure(config: Any, course: Course) -> Any:
     config.CourseDirectory.source_directory = "_build/nbgrader/source"
     config.CourseDirectory.release_directory = "exercises"
     config.ClearSolutions.code_stub = {"python": STUB}
-    config.ExecutePreprocessor.timeout = 60  # seconds a cell
-    config.Execute.timeout = 60
+    settings = read_settings(course.root)
+    seconds = int(settings.limits.cell_seconds)
+    config.ExecutePreprocessor.timeout = seconds
+    config.Execute.timeout = seconds
+    if settings.late != Late():
+        config.AssignLatePenalties.plugin_class = "xentcourse.grading.late.LatePenalty"
+        config.LatePenalty.update(asdict(settings.late))
     # nbgrader's own, and before cells are compared with the release those that were deleted are put back.
     own = [
         f"nbgrader.preprocessors.{name}" for name in ("ClearOutput", "DeduplicateIds", "OverwriteKernelspec")

@@ -17,6 +17,7 @@ from xentcourse.grading.gradebook import course_seed, registered_cells
 from xentcourse.grading.intake import UnreadableError, read_bytes
 from xentcourse.grading.run import Graded, unreadable
 from xentcourse.grading.sandbox.session import Limits
+from xentcourse.grading.settings import read_settings
 from xentcourse.grading.workers import Job, Pool, cores, grade_locally
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Options:
     force: bool = False  #: grade again what was graded and has not changed
     processes: int | None = None  #: workers on this machine; by default one for each core
     cluster: str = ""  #: a Dask scheduler's address, or "local", instead
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits | None = None  #: by default those of course.toml
 
 
 def grade_class(
@@ -64,7 +65,8 @@ def grade_class(
     Raises CourseError where grading can't be done here at all; no submission can make it raise.
     """
     options = options or Options()
-    db_url = options.db_url or f"sqlite:///{assignment.root / 'gradebook.db'}"
+    limits = options.limits or read_settings(assignment.root).limits
+    db_url = options.db_url or gradebook_of(assignment)
     known = assignment.students()
     if strangers := sorted(set(options.students) - set(known)):
         raise CourseError(
@@ -78,17 +80,8 @@ def grade_class(
         from xentcourse.grading.record import Recorder
 
         assignment.register(db_url)
-        for name, source in assignment.notebooks.items():
-            bundle = make_bundle(
-                assignment.name,
-                name,
-                source,
-                seed=course_seed(assignment.root),
-                limits=options.limits,
-                files=assignment.files,
-                registered=registered_cells(db_url, assignment.name, name),
-                released=assignment.released(name),
-            )
+        for name in assignment.notebooks:
+            bundle = bundle_of(assignment, name, db_url, limits)
             with Recorder(bundle, root=assignment.root, db_url=db_url) as recorder:
                 for line in _grade_notebook(bundle, students, assignment, recorder, options, pool):
                     lines.append(line)
@@ -107,6 +100,25 @@ def _workers_on_their_way(
     name, source = next(iter(assignment.notebooks.items()))
     bundle = make_bundle(assignment.name, name, source, seed=0, files=assignment.files)
     return Pool(bundle, min(options.processes or cores(), submissions))
+
+
+def gradebook_of(assignment: Assignment) -> str:
+    """The address of the class's own gradebook."""
+    return f"sqlite:///{assignment.root / 'gradebook.db'}"
+
+
+def bundle_of(assignment: Assignment, name: str, db_url: str, limits: Limits) -> Bundle:
+    """What a grader needs to know about one notebook of an assignment that is registered in the gradebook."""
+    return make_bundle(
+        assignment.name,
+        name,
+        assignment.notebooks[name],
+        seed=course_seed(assignment.root),
+        limits=limits,
+        files=assignment.files,
+        registered=registered_cells(db_url, assignment.name, name),
+        released=assignment.released(name),
+    )
 
 
 def remarks(lines: Sequence[Line]) -> list[str]:
@@ -176,7 +188,7 @@ class Work(Collection[Job]):
             content = read_bytes(folder / f"{self.bundle.notebook}.ipynb")
         except UnreadableError as error:
             why = str(error)
-        self.digests[student] = digest(self.bundle, content, self.recorder.stamp(student), why)
+        self.digests[student] = digest(self.bundle, content, self.recorder.when(student), why)
         return content, why
 
     def __iter__(self) -> Iterator[Job]:
@@ -203,7 +215,7 @@ def _graded(work: Work, options: Options, pool: Pool | None) -> Iterator[tuple[s
 def digest(bundle: Bundle, content: bytes, stamp: bytes = b"", why: str = "") -> str:
     """A fingerprint of all that a result depends on: the same one means the same result.
 
-    stamp : when it was handed in, which decides on penalties
+    stamp : when it was handed in and was due, which decides on penalties
     why   : why there is no content
     """
     parts = (repr(bundle).encode(), stamp, why.encode("utf-8", "replace"), content)

@@ -1,13 +1,13 @@
 """The gradebook of a class: nbgrader's own, as the class's nbgrader_config.py sets it up."""
 
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from xentcourse.checks.check import SEED_VARIABLE
 from xentcourse.course import CourseError
+from xentcourse.grading.settings import read_settings, seed_of
 from xentcourse.tools import tools_on_path
 
 
@@ -37,6 +37,9 @@ def register(root: Path, assignment: str, **settings: str) -> None:
         api = nbgrader_api(root, release_directory=REGISTERED, **settings)
         lay_gradebook(api.coursedir.db_url)
         must(api.generate_assignment(assignment), f"enter {assignment} in the gradebook")
+        if due := read_settings(root).terms(assignment).due:
+            with api.gradebook as gradebook:
+                gradebook.update_or_create_assignment(assignment, duedate=due)
 
 
 def lay_gradebook(db_url: str) -> None:
@@ -77,13 +80,10 @@ def must(result: dict[str, Any], doing: str) -> None:
 
 
 def course_seed(root: Path) -> int:
-    """The seed of the checks at grading: the environment's, else one drawn once and kept by the gradebook."""
+    """The seed of the checks at grading: the environment's, else that of the class's course.toml."""
     told = os.environ.get(SEED_VARIABLE)
     if told is not None:
         if not told.isdecimal():
             raise CourseError(f"{SEED_VARIABLE} is {told!r}, a whole number is needed. Set it, or unset it.")
         return int(told)
-    kept = root / "gradebook.db-seed"
-    if not kept.is_file():
-        kept.write_text(f"{secrets.randbelow(1_000_000)}\n", encoding="utf-8")
-    return int(kept.read_text(encoding="utf-8"))
+    return seed_of(root)

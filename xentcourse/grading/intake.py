@@ -155,3 +155,24 @@ def _cell(cell: dict[str, Any]) -> tuple[str, str, str]:
         text(source, MAX_SOURCE),
         grade_id if isinstance(grade_id, str) else "",
     )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a file says about itself; a claim, not a fact."""
+
+    grade_ids: frozenset[str] = frozenset()
+    student: str = ""
+
+
+def seen_in(content: bytes) -> Seen:
+    """The grade ids that a notebook has, and whose it says it is.
+
+    Raises UnreadableError where `content` is no notebook.
+    """
+    notebook = _parse(content)
+    about = notebook.get("metadata")
+    ours = about.get("xentcourse") if isinstance(about, dict) else None
+    student = ours.get("student") if isinstance(ours, dict) else None
+    ids = frozenset(grade_id for _, _, grade_id in _cells(notebook) if grade_id)
+    return Seen(ids, student if isinstance(student, str) else "")

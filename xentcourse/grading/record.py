@@ -19,6 +19,7 @@ from xentcourse.grading.gradebook import nbgrader_config
 from xentcourse.grading.intake import Piece, UnreadableError, read_bytes
 from xentcourse.grading.notebook import executed_notebook, indented, is_task, metadata
 from xentcourse.grading.run import Graded
+from xentcourse.grading.settings import read_settings
 
 LOCKED_SECONDS = 30.0
 
@@ -44,6 +45,8 @@ class Recorder:
         self.bundle = bundle
         self.submitted, self.autograded = root / "submitted", root / "autograded"
         self._penalty = late_plugin(root)
+        self._settings = read_settings(root)
+        self._terms = self._settings.terms(bundle.assignment)
         self._gradebook: Any = None
         course = str(nbgrader_config(root).CourseDirectory.get("course_id") or "") or "default_course"
         self._gradebook = self._patiently(lambda: Gradebook(db_url, course))
@@ -77,6 +80,63 @@ class Recorder:
                 failed |= self.record([result])
             return failed
         return {}
+
+    def amend(
+        self,
+        student: str,
+        grade_id: str,
+        points: float,
+        *,
+        by_hand: bool,
+        said: Callable[[float, float], str],
+    ) -> tuple[float, float]:
+        """Change the score of one cell and tell the learner; returns it as it was and as it is.
+
+        said : makes of these two what is added to the comments that people wrote
+        Raises CourseError where nothing was graded yet, or where a person decided and a check would overrule.
+        """
+        before, after = self._patiently(lambda: self._amend(student, grade_id, points, by_hand, said))
+        return float(before), float(after)
+
+    def _amend(
+        self, student: str, grade_id: str, points: float, by_hand: bool, said: Callable[[float, float], str]
+    ) -> tuple[float, float]:
+        from nbgrader.api import MissingEntry
+
+        book, (assignment, name) = self._gradebook, (self.bundle.assignment, self.bundle.notebook)
+        try:
+            grade = book.find_grade(grade_id, name, assignment, student)
+        except MissingEntry:
+            raise CourseError(f"Nothing of {student} is graded for {assignment}. Grade it first.") from None
+        before = float(grade.score)
+        if by_hand:
+            grade.manual_score = points
+        elif grade.manual_score is not None:
+            raise CourseError(
+                f"A person gave {student} {grade.manual_score:g} for {grade_id}. Give --points to change it."
+            )
+        else:
+            grade.auto_score = points
+        grade.needs_manual_grade = False
+        book.db.flush()
+        book.db.refresh(grade)
+        after = float(grade.score)
+        comment = book.find_comment(self._learners_cell(grade_id), name, assignment, student)
+        comment.manual_comment = "\n\n".join(filter(None, [comment.manual_comment, said(before, after)]))
+        submission = book.find_submission(assignment, student)
+        notebook = next(each for each in submission.notebooks if each.name == name)
+        book.db.expire(notebook)
+        self._late_penalty(submission, notebook)
+        return before, after
+
+    def _learners_cell(self, grade_id: str) -> str:
+        """The learner's cell that a graded cell is about: itself, or the last one before it."""
+        learners = ""
+        for cell in self.bundle.cells:
+            learners = cell.grade_id if cell.kind in ("solution", "written") else learners
+            if cell.grade_id == grade_id:
+                break
+        return learners
 
     def _record(self, results: Sequence[tuple[str, str, Graded]]) -> None:
         """The new notebook lies ready, the old one goes, the scores are committed, the new one moves in.
@@ -230,6 +290,8 @@ class Recorder:
         stamp = self._timestamp(student)
         if stamp is not None:
             submission.timestamp = stamp
+        if self._terms.due:  # otherwise it is nbgrader's own affair
+            submission.extension = self._terms.extension_of(student)
         return submission
 
     def _new_submission(self, student: str) -> Any:
@@ -257,6 +319,11 @@ class Recorder:
         with suppress(UnreadableError):
             return read_bytes(self.submitted / student / self.bundle.assignment / "timestamp.txt")[:100]
         return b""
+
+    def when(self, student: str) -> bytes:
+        """All that decides on a late penalty: when this was handed in, when it was due, what is lost."""
+        due = self._terms.due_of(student)
+        return self.stamp(student) + (f" {due} {self._settings.late}".encode() if due else b"")
 
     def _timestamp(self, student: str) -> Any:
         from nbgrader.utils import parse_utc

@@ -19,6 +19,8 @@ from nbformat import NotebookNode
 from xentcourse.checks.check import CALL
 from xentcourse.course import Chapter
 from xentcourse.grading.bundle import variant_in
+from xentcourse.grading.points import set_points
+from xentcourse.grading.settings import read_settings
 from xentcourse.grading.source import source_notebook
 from xentcourse.statements import defined_by
 
@@ -37,6 +39,7 @@ def handed_out(chapter: Chapter) -> int | None:
 def assignment_notebook(chapter: Chapter, variant: int | None) -> NotebookNode:
     """The assignment with its solutions: as it is written, or a variant of it."""
     notebook = source_notebook(chapter)
+    set_points(notebook, chapter.slug, read_settings(chapter.root).terms(chapter.slug).points)
     if variant is None:
         return notebook
     parts = Parts(notebook, chapter.slug)

@@ -1,0 +1,363 @@
+"""The instructor's road: every command of the pages for instructors, typed in order, for a class of 200.
+
+The pages are the script: their shell blocks run one after the other in fresh folders, course.toml is the one
+that a page shows, and what comes of it is looked at. Then formgrader is opened in a real browser.
+"""
+
+import csv
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import matplotlib
+import pytest
+from bs4 import BeautifulSoup
+from postgres import running_server
+from synthetic import learners, pack, roster
+
+from xentcourse.course import Course
+from xentcourse.grading.settings import read_settings
+from xentcourse.teaching.roster import Student
+from xentcourse.tools import environment
+
+pytestmark = [pytest.mark.nbgrader, pytest.mark.browser, pytest.mark.timeout(900)]
+
+HERE = Course.find(Path(__file__).parent)
+PAGES = (
+    *("teaching_setup", "teaching_grading", "teaching_reports"),
+    *("teaching_scaling", "teaching_threats", "teaching_assignments"),
+)
+COPIED = ("book", "exercises", "solutions", "tests", "xentcourse")
+FILES = ("_toc.yml", "_config.yml", "nbgrader_config.py", "pyproject.toml")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+#: What runs until somebody ends it; the browser's tests do.
+STAYS = "jupyter lab"
+COUNT = 200
+PATIENCE = 60_000
+CHROMIUM_FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@dataclass
+class Road:
+    """A teacher's machine: where they are, what they typed, and what they were told."""
+
+    cwd: Path
+    environment: dict[str, str]
+    told: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def walk(self, page: str) -> None:
+        """Do what a page says, from its top to its end."""
+        for language, text in BLOCK.findall((HERE.root / "book" / f"{page}.md").read_text(encoding="utf-8")):
+            if language == "bash" and text.strip() != STAYS:
+                self.type(text)
+            elif language == "toml":
+                (self.cwd / "course.toml").write_text(text, encoding="utf-8")
+            elif language == "text" and text.startswith("id,"):
+                assert text.splitlines()[0].split(",") == [each.name for each in fields(Student)]
+                (self.cwd / "roster.csv").write_text(roster(learners(COUNT)), encoding="utf-8")
+            elif language == "python":
+                compile(text, page, "exec")
+
+    def type(self, commands: str) -> str:
+        """Type commands into a shell that stops at the first that fails."""
+        started = time.monotonic()
+        at = self.cwd / ".cwd"
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", f"{commands}\npwd > {at}"],
+            cwd=self.cwd,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{commands}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+        self.cwd = Path(at.read_text().strip())
+        at.unlink()
+        self.told[commands] = done.stdout
+        self.seconds[commands] = time.monotonic() - started
+        return done.stdout
+
+
+def copy_course(folder: Path) -> Path:
+    for name in COPIED:
+        junk = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "katex", "_static")
+        shutil.copytree(HERE.root / name, folder / name, ignore=junk)
+    for name in FILES:
+        shutil.copy(HERE.root / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
+    """Everything that the pages say has been done."""
+    root = tmp_path_factory.mktemp("road")
+    course, home = copy_course(root / "course"), root / "home"
+    pack(home / "Downloads", COUNT)
+    with running_server() as server:
+        variables = {
+            "HOME": str(home),
+            "PYTHONPATH": str(course),
+            "MPLCONFIGDIR": matplotlib.get_configdir(),
+            "GRADEBOOK": server.new_database("autumn"),
+        }
+        made = Road(course, environment() | variables)
+        made.environment.pop("XENTCOURSE_SEED", None)
+        for page in PAGES:
+            made.walk(page)
+        made.cwd = root / "autumn"
+        yield made
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def typed(road: Road, start: str) -> str:
+    """What a command of the pages printed."""
+    return next(told for commands, told in road.told.items() if commands.startswith(start))
+
+
+# ---- the road ---------------------------------------------------------------------------------------
+
+
+def test_the_overview_names_every_page_of_the_part_and_every_command():
+    overview = (HERE.root / "book" / "instructors.md").read_text(encoding="utf-8")
+    assert all(f"({page})" in overview for page in PAGES)
+    for command in ("teach", "release", "collect", "grade", "report", "export"):
+        assert f"`xentcourse {command} " in overview or f"`xentcourse {command}`" in overview
+
+
+def test_the_settings_that_the_page_shows_are_the_class_s(road):
+    settings = read_settings(road.cwd)
+    assert settings.term == "Autumn 2026"
+    assert settings.terms("softmax").due_of("s007") > settings.terms("softmax").due_of("s008")
+    gradient = [
+        cell for cell in notebook(road.cwd / "exercises/softmax/softmax.ipynb") if cell == "softmax-gradient"
+    ]
+    assert gradient
+
+
+def notebook(path: Path) -> list[str]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell["metadata"].get("nbgrader", {}).get("grade_id", "") for cell in cells]
+
+
+def test_everybody_s_latest_upload_is_collected_and_what_is_nobody_s_is_listed(road):
+    told = typed(road, "xentcourse collect")
+    assert f"softmax: {COUNT} new or newer, 0 as they were." in told
+    assert "strangerfred_99_700000_softmax.ipynb: nobody in roster.csv is called 'strangerfred'" in told
+    assert "essay.pdf: not a notebook" in told
+    assert "late, says Canvas" in told
+    assert len(list(road.cwd.glob("submitted/*/softmax/softmax.ipynb"))) == COUNT
+    kept = list(road.cwd.glob("collected/softmax/s*/*.ipynb"))
+    assert len(kept) > COUNT, "first attempts are kept"
+
+
+def test_everybody_has_a_grade_and_a_feedback_page(road):
+    table = rows(road.cwd / "grades.csv")
+    softmax = [row for row in table if row["assignment"] == "softmax"]
+    assert len(softmax) == COUNT
+    scores = [float(row["score"]) for row in softmax]
+    assert {float(row["max_score"]) for row in softmax} == {22.0}, "with the two points more for the gradient"
+    assert min(scores) < 5
+    assert max(scores) == 22
+    assert len(set(scores)) > 10
+    assert len(list(road.cwd.glob("feedback/*/softmax/softmax.html"))) == COUNT
+
+
+def test_late_work_loses_a_day_s_share_and_an_extension_spares_it(road):
+    late = [row for row in rows(road.cwd / "grades.csv") if float(row["late_submission_penalty"] or 0) > 0]
+    assert late
+    for row in late:
+        assert float(row["late_submission_penalty"]) == pytest.approx(0.1 * float(row["raw_score"]))
+    assert "s007" not in {row["student_id"] for row in late}
+
+
+def test_the_tables_for_canvas_and_moodle_have_the_grades(road):
+    grades = {
+        row["student_id"]: float(row["score"])
+        for row in rows(road.cwd / "grades.csv")
+        if row["assignment"] == "softmax"
+    }
+    canvas = {row["SIS Login ID"]: row for row in rows(road.cwd / "canvas.csv")}
+    points = canvas.pop("")
+    assert points["Student"].strip() == "Points Possible"
+    assert points["Softmax (12345)"] == "22"
+    moodle = {row["username"]: row["softmax"] for row in rows(road.cwd / "moodle.csv")}
+    assert set(moodle) == set(canvas) == set(grades)
+    for student, score in grades.items():
+        assert float(moodle[student]) == pytest.approx(score, abs=0.01)
+    assert canvas["s001"]["ID"] == "40001"
+
+
+def test_the_report_shows_the_class_and_asks_no_other_machine(road):
+    page = (road.cwd / "reports" / "softmax.html").read_text(encoding="utf-8")
+    soup = BeautifulSoup(page, "html.parser")
+    assert f"{COUNT} graded submissions" in soup.get_text()
+    assert len(soup.select("img")) == 3
+    assert all(image["src"].startswith("data:") and image["alt"] for image in soup.select("img"))
+    assert not soup.select("script, link, iframe")
+    assert len(page) < 2_000_000
+    assert "that is the gradient of the sum" in page.lower() or "Likely slip" in page
+
+
+def test_the_report_finds_the_two_who_renamed_what_a_neighbour_wrote(road):
+    soup = BeautifulSoup((road.cwd / "reports" / "softmax.html").read_text(encoding="utf-8"), "html.parser")
+    table = soup.select_one("[aria-label='Pairs that are too alike']")
+    assert table, "no pair was found"
+    pairs = {tuple(cell.get_text() for cell in row.select("td")[:2]) for row in table.select("tbody tr")}
+    planted = {tuple(sorted((each.id, each.copied_from))) for each in learners(COUNT) if each.copied_from}
+    assert planted <= pairs
+    assert len(pairs) <= 3 * len(planted), "and few others"
+
+
+def test_the_anonymous_report_has_nobody_s_name(road):
+    page = (road.cwd / "reports" / "softmax-for-everybody.html").read_text(encoding="utf-8")
+    for learner in learners(COUNT):
+        assert not re.search(rf"\b{learner.id}\b", page)
+        assert learner.last_name not in page
+
+
+def test_the_appeal_is_recorded_and_changed_one_part_of_one_student(road):
+    (appeal,) = rows(road.cwd / "appeals.csv")
+    assert (appeal["student"], appeal["part"], appeal["after"]) == ("s007", "softmax-gradient", "4.0")
+    feedback = (road.cwd / "feedback/s007/softmax/softmax.html").read_text(encoding="utf-8")
+    assert "which the prompt does not ask for" in feedback
+
+
+def test_the_grades_in_postgresql_are_those_of_the_file(road):
+    canvas = road.told
+    assert any("$GRADEBOOK" in commands for commands in canvas)
+    assert (road.cwd / "canvas.csv").is_file()
+
+
+def test_a_stamped_chapter_can_be_laid_into_the_class(road):
+    assert "focal_loss" in read_settings(road.cwd).assignments
+    assert (road.cwd / "solutions" / "focal_loss" / "focal_loss.py").is_file()
+
+
+def test_the_class_is_nobody_else_s_business(road):
+    assert (road.cwd / ".gitignore").read_text().splitlines()[-1] == "*"
+
+
+def test_collecting_and_grading_again_changes_nothing(road):
+    source = Path(road.environment["HOME"]) / "Downloads" / "submissions.zip"
+    before = {path: path.stat().st_mtime_ns for path in road.cwd.glob("submitted/*/softmax/*")}
+    told = road.type(f"xentcourse collect softmax {source}")
+    assert f"softmax: 0 new or newer, {COUNT} as they were." in told
+    assert {path: path.stat().st_mtime_ns for path in road.cwd.glob("submitted/*/softmax/*")} == before
+    assert road.type("xentcourse grade softmax").count("unchanged") == COUNT
+
+
+# ---- formgrader -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def formgrader(road: Road) -> Iterator[str]:
+    """JupyterLab in the class's folder, started as the page says."""
+    page = (HERE.root / "book" / "teaching_grading.md").read_text(encoding="utf-8")
+    assert f"```bash\n{STAYS}\n```" in page
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = (
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--IdentityProvider.token=",
+    )
+    command = [Path(sys.executable).with_name("jupyter"), *STAYS.split()[1:], *options]
+    log = road.cwd / "lab.log"
+    with log.open("w") as file:
+        server = subprocess.Popen(command, env=road.environment, cwd=road.cwd, stdout=file, stderr=file)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            until = time.monotonic() + 60
+            while time.monotonic() < until and server.poll() is None:
+                try:
+                    with urlopen(f"{address}/api/status", timeout=5):
+                        break
+                except (URLError, TimeoutError, ConnectionError):
+                    time.sleep(0.2)
+            else:
+                pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}", pytrace=False)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def page(formgrader: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert program, "Chromium is missing: scripts/system-packages test installs it"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+        opened = chromium.new_page(viewport={"width": 1300, "height": 900})
+        opened.route("**/*", lambda route: only_here(route, formgrader))
+        yield opened
+        chromium.close()
+
+
+def only_here(route: Any, address: str) -> None:
+    """Let nothing be fetched from elsewhere: what lies on another host is not waited for."""
+    if route.request.url.startswith((address, "data:")):
+        route.continue_()
+    else:
+        route.abort()
+
+
+def test_formgrader_lists_the_assignment_with_its_submissions(page, formgrader):
+    page.goto(f"{formgrader}/formgrader/manage_assignments")
+    row = page.locator("tr", has_text="softmax")
+    row.wait_for(timeout=PATIENCE)
+    assert str(COUNT) in row.inner_text()
+
+
+def test_a_comment_and_points_by_hand_survive_a_regrade(road, page, formgrader):
+    student = "s011"
+    open_submission(page, formgrader, student)
+    page.locator("#softmax-gradient_solution-comment").fill("Read chapter 8 once more, then tell me.")
+    page.locator("#softmax-gradient").fill("1.5")
+    page.locator("#softmax-gradient").press("Tab")
+    page.locator("#softmax-fit").focus()
+    page.wait_for_load_state("networkidle")
+    road.type(f"xentcourse grade softmax --force --student {student}")
+    open_submission(page, formgrader, student)
+    assert page.locator("#softmax-gradient").input_value() == "1.5"
+    assert page.locator("#softmax-gradient_solution-comment").input_value().startswith("Read chapter 8")
+    road.type(f"nbgrader generate_feedback softmax --student {student} --force")
+    feedback = (road.cwd / "feedback" / student / "softmax" / "softmax.html").read_text(encoding="utf-8")
+    assert "Read chapter 8 once more" in feedback
+    assert road.type("xentcourse export softmax --format moodle --to moodle.csv")
+
+
+def open_submission(page: Any, formgrader: str, student: str) -> None:
+    """Manual Grading, the assignment, the notebook, and one student's submission, by its links."""
+    page.goto(f"{formgrader}/formgrader/manage_submissions/softmax")
+    row = page.locator("tr", has=page.get_by_text(student, exact=True))
+    row.wait_for(timeout=PATIENCE)
+    page.goto(f"{formgrader}/formgrader/manage_students/{student}/softmax")
+    link = page.get_by_role("link", name="softmax", exact=True).last
+    link.wait_for(timeout=PATIENCE)
+    link.click()
+    page.locator("#softmax-gradient").wait_for(timeout=PATIENCE)
+    page.wait_for_function("() => formgrader.grades.loaded && formgrader.comments.loaded", timeout=PATIENCE)

@@ -1,0 +1,1 @@
+"""What happens around grading: laying out a class, collecting, reporting, handing grades on."""
