@@ -69,8 +69,8 @@ def learners(count: int = 200, seed: int = 1) -> list[Learner]:
         )
         for number in range(1, count + 1)
     ]
-    for copier, original in ((50, 20), (120, 80)):
-        if copier < count:
+    for copier, original in ((count // 4, count // 10), (3 * count // 5, 2 * count // 5)):
+        if copier != original:
             old = made[copier]
             made[copier] = Learner(
                 *(getattr(old, n) for n in ("id", "first_name", "last_name", "lms_user_id", "skill")),

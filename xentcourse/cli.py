@@ -17,7 +17,7 @@ import click
 from xentcourse.course import Chapter, Course, CourseError
 from xentcourse.teaching.commands import COMMANDS
 from xentcourse.tools import environment
-from xentcourse.working import working
+from xentcourse.working import working as _work
 
 
 def main() -> None:
@@ -35,7 +35,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return int(cli.main(arguments, prog_name="xentcourse", standalone_mode=False) or 0)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "xentcourse"
-        return _failed(f"{error.format_message()} See `{where} --help`.", 2)
+        said = " ".join(error.format_message().split())  # click lists choices on lines of their own
+        return _failed(f"{said} See `{where} --help`.", 2)
     except click.ClickException as error:
         return _failed(error.format_message(), 1)
     except CourseError as error:
@@ -62,7 +63,7 @@ def book(builder: str) -> None:
     from xentcourse.book import build_book
 
     course = Course.find()
-    with working():
+    with _work():
         page = build_book(course, builder=builder)
     click.echo(f"The book is built. Open {page.as_uri()}" if page.is_file() else "The book is built.")
 
@@ -156,7 +157,7 @@ def release(slug: str | None, check: bool, variant: int | None) -> None:
         raise click.UsageError("--variant goes with a SLUG, and without --check.")
     course = Course.find()
     chapters = _assignments(course, slug)
-    with working():
+    with _work():
         if check:
             stale = [chapter for chapter in chapters if releasing.is_stale(chapter, course)]
             if stale:
@@ -207,7 +208,7 @@ def grade(
 
     found = find_assignment(assignment)
     options = grading.Options(students, gradebook, force, processes, cluster)
-    with working():
+    with _work():
         if no_sandbox:
             _grade_without_walls(assignment, students)
             return

@@ -42,7 +42,7 @@ FILES = ("_toc.yml", "_config.yml", "nbgrader_config.py", "pyproject.toml")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: What runs until somebody ends it; the browser's tests do.
 STAYS = "jupyter lab"
-COUNT = 200
+COUNT = 30
 PATIENCE = 60_000
 CHROMIUM_FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -137,7 +137,7 @@ def typed(road: Road, start: str) -> str:
 
 def test_the_overview_names_every_page_of_the_part_and_every_command():
     overview = (HERE.root / "book" / "instructors.md").read_text(encoding="utf-8")
-    assert all(f"({page})" in overview for page in PAGES)
+    assert all(f"<{page}>" in overview for page in PAGES)
     for command in ("teach", "release", "collect", "grade", "report", "export"):
         assert f"`xentcourse {command} " in overview or f"`xentcourse {command}`" in overview
 
@@ -223,7 +223,7 @@ def test_the_report_finds_the_two_who_renamed_what_a_neighbour_wrote(road):
     pairs = {tuple(cell.get_text() for cell in row.select("td")[:2]) for row in table.select("tbody tr")}
     planted = {tuple(sorted((each.id, each.copied_from))) for each in learners(COUNT) if each.copied_from}
     assert planted <= pairs
-    assert len(pairs) <= 3 * len(planted), "and few others"
+    assert len(pairs) <= COUNT / 10, "and few others: some wrong answers are alike by themselves"
 
 
 def test_the_anonymous_report_has_nobody_s_name(road):
@@ -241,9 +241,12 @@ def test_the_appeal_is_recorded_and_changed_one_part_of_one_student(road):
 
 
 def test_the_grades_in_postgresql_are_those_of_the_file(road):
-    canvas = road.told
-    assert any("$GRADEBOOK" in commands for commands in canvas)
-    assert (road.cwd / "canvas.csv").is_file()
+    there, here = (
+        {row["SIS Login ID"]: row["Softmax (12345)"] for row in rows(road.cwd / name)}
+        for name in ("from-the-server.csv", "canvas.csv")
+    )
+    assert {student for student, points in there.items() if student and points} == {"s001", "s002"}
+    assert all(there[student] == here[student] for student in ("s001", "s002"))
 
 
 def test_a_stamped_chapter_can_be_laid_into_the_class(road):

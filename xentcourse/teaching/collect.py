@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,9 @@ class _Collector:
 
     def __init__(self, assignment: Assignment, roster: Roster):
         self.assignment, self.roster = assignment, roster
-        self.terms: Terms = read_settings(assignment.root).terms(assignment.name)
+        settings = read_settings(assignment.root)
+        self.terms: Terms = settings.terms(assignment.name)
+        self.grace = timedelta(minutes=settings.late.grace_minutes)
         self.kept = assignment.root / "collected" / assignment.name
         self.entries = _read_ledger(self.kept / LEDGER)
         self.found = Collected()
@@ -191,7 +193,7 @@ class _Collector:
             f"{student}: late, says Canvas, and not how late; one day has begun. To correct it, write the "
             f"time into submitted/{student}/{self.assignment.name}/timestamp.txt"
         )
-        return datetime.fromtimestamp(due.timestamp() + 1, UTC)
+        return due + self.grace + timedelta(seconds=1)
 
     def _one_batch(self, taken: list[Entry]) -> None:
         """Add what is new to the ledger; uploads that a platform numbers are a batch with one moment."""

@@ -20,7 +20,7 @@ GRAM = 10  #: tokens that must agree in a row
 WINDOW = 6  #: of so many grams one is kept, so GRAM + WINDOW - 1 equal tokens are always found
 COMMON = 0.03  #: what a larger share of the class wrote counts for nothing
 FEW = 6  #: but what so few wrote always counts
-ENOUGH = 12  #: fingerprints in common below which a pair is chance
+ENOUGH = 18  #: fingerprints in common below which a pair is chance: some five lines
 ALIKE = 0.6  #: the share of the smaller one's own fingerprints from which a pair is listed
 COPIED = 0.9  #: and that of the published solution's
 

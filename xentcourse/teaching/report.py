@@ -19,6 +19,7 @@ from xentcourse.teaching.marks import Marks, Work, learners_cells, read_marks, r
 COMMONEST = 5  #: wrong answers shown for each check
 MOST_PAIRS = 50
 EXAMPLE = 1500  #: characters of what a check said
+NOT_ATTEMPTED = "is not attempted yet"  #: says a check, and it is no wrong answer
 FEW = 10  #: a class below this has no correlation worth a number
 
 
@@ -127,7 +128,7 @@ def _counts(marks: Marks, grade_id: str, worth: float) -> tuple[int, int, int, i
     kinds: Counter[int] = Counter()
     for work in marks.works:
         score = work.points.get(grade_id, 0)
-        left_out = score == 0 and "is not attempted yet" in work.said.get(grade_id, "")
+        left_out = score == 0 and NOT_ATTEMPTED in work.said.get(grade_id, "")
         kinds[3 if left_out else 0 if score >= worth else 1 if score > 0 else 2] += 1
     return kinds[0], kinds[1], kinds[2], kinds[3]
 
@@ -148,7 +149,8 @@ def _wrong(marks: Marks, grade_id: str) -> tuple[tuple[str, int, str], ...]:
     """What the check said most, without what differs from learner to learner."""
     said: dict[str, list[str]] = defaultdict(list)
     for work in marks.works:
-        if message := work.said.get(grade_id):
+        message = work.said.get(grade_id, "")
+        if message and NOT_ATTEMPTED not in message:
             said[gist(message)].append(message)
     commonest = sorted(said.items(), key=lambda item: (-len(item[1]), item[0]))[:COMMONEST]
     return tuple((told, len(messages), messages[0][:EXAMPLE]) for told, messages in commonest)
@@ -163,7 +165,7 @@ def gist(message: str) -> str:
     'mean(…) returned … expected …'
     """
     text = " ".join(line for line in message.split(AGAIN)[0].splitlines() if not line.startswith("✗"))
-    text = re.sub(r"\(The case:.*?\.\)", "", text).strip()
+    text = re.sub(r"\(The case:.*?\.\)", "", text.partition("Meanwhile your function wrote:")[0]).strip()
     if "Likely slip" in text:
         return text[text.index("Likely slip") :]
     text = re.sub(r"\[[^\]]*\]+", "…", text)
