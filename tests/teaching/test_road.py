@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -264,6 +265,63 @@ def test_collecting_and_grading_again_changes_nothing(road):
     assert road.type("xentcourse grade softmax").count("unchanged") == COUNT
 
 
+def test_the_cluster_that_the_page_describes_grades(road):
+    page = (HERE.root / "book" / "teaching_scaling.md").read_text(encoding="utf-8")
+    block = next(text for language, text in BLOCK.findall(page) if text.startswith("dask scheduler"))
+    port = free_port()
+    scheduler, worker, grade = block.replace("grader:8786", f"127.0.0.1:{port}").splitlines()
+    with (
+        staying(road, f"{scheduler} --host 127.0.0.1 --port {port} --dashboard-address 127.0.0.1:0", port),
+        staying(road, f"{worker} --dashboard-address 127.0.0.1:0"),
+    ):
+        told = road.type(f"{grade} --force --student s001")
+    assert "s001" in told
+    assert "unchanged" not in told
+
+
+def test_a_round_through_nbgraders_own_exchange(road):
+    exchange, desk = road.cwd.parent / "exchange", road.cwd.parent / "desk"
+    exchange.mkdir(mode=0o777)
+    with (road.cwd / "nbgrader_config.py").open("a") as config:
+        config.write(f"\nget_config().Exchange.root = {str(exchange)!r}\n")
+    road.type("nbgrader release_assignment softmax")
+    assert (exchange / "xentcourse/outbound/softmax/softmax.ipynb").is_file()
+    mine = desk / "softmax" / "softmax.ipynb"
+    mine.parent.mkdir(parents=True)
+    shutil.copy(road.cwd / "exercises" / "softmax" / "softmax.ipynb", mine)
+    learner = f"--course=xentcourse --Exchange.root={exchange} --CourseDirectory.student_id=s001"
+    road.type(f"cd {desk}; nbgrader submit softmax {learner}; cd {road.cwd}")
+    assert "softmax: 1 new or newer, 0 as they were." in road.type("xentcourse collect softmax exchange")
+    assert (road.cwd / "submitted/s001/softmax/softmax.ipynb").read_bytes() == mine.read_bytes()
+    assert len(list((road.cwd / "collected/softmax/s001").iterdir())) == 2, "the upload of before is kept"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def staying(road: Road, command: str, port: int = 0) -> Iterator[None]:
+    """A command that runs in another terminal; with a port, from the moment that it answers there."""
+    words = command.split()
+    program = [Path(sys.executable).with_name(words[0]), *words[1:]]
+    with (road.cwd / "terminal.log").open("a") as log:
+        process = subprocess.Popen(program, cwd=road.cwd, env=road.environment, stdout=log, stderr=log)
+        try:
+            until = time.monotonic() + 60
+            while port and time.monotonic() < until and process.poll() is None:
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.2)
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
 # ---- formgrader -------------------------------------------------------------------------------------
 
 
@@ -272,9 +330,7 @@ def formgrader(road: Road) -> Iterator[str]:
     """JupyterLab in the class's folder, started as the page says."""
     page = (HERE.root / "book" / "teaching_grading.md").read_text(encoding="utf-8")
     assert f"```bash\n{STAYS}\n```" in page
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = (
         "--no-browser",
         "--allow-root",
