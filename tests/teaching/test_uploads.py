@@ -3,6 +3,7 @@
 import json
 import stat
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -50,8 +51,12 @@ def test_a_link_in_a_zip_is_left_alone(tmp_path):
 
 def test_a_bomb_is_read_up_to_the_limit_and_no_further(tmp_path, monkeypatch):
     monkeypatch.setattr(uploads, "MAX_BYTES", 1000)
-    source = zipped(tmp_path / "u.zip", **{"bomb.ipynb": "0" * 10_000_000, "fine.ipynb": NOTEBOOK})
+    source = zipped(tmp_path / "u.zip", **{"bomb.ipynb": "0" * 50_000_000, "fine.ipynb": NOTEBOOK})
+    tracemalloc.start()
     assert problems(source) == {"bomb.ipynb": "larger than 0 MB", "fine.ipynb": ""}
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000, "bytes of memory, where the bomb has fifty million"
 
 
 def test_a_bomb_that_lies_about_its_size_is_no_different(tmp_path, monkeypatch):
