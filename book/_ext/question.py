@@ -19,6 +19,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
+from texts import text_of
 
 
 class question(nodes.Element):  # noqa: N801  (docutils names its nodes in lower case)
@@ -45,10 +46,8 @@ class QuestionDirective(SphinxDirective):
         serial = self.env.new_serialno("question")
         box = question(ids=[f"question-{serial + 1}"])
         self.set_source_info(box)
-        prompt = nodes.paragraph(classes=["question-prompt"], ids=[f"question-{serial + 1}-prompt"])
-        text, messages = self.state.inline_text(self.arguments[0], self.lineno)
-        prompt += text
-        box += [prompt, *messages]
+        prompt = {"classes": ["question-prompt"], "ids": [f"question-{serial + 1}-prompt"]}
+        box += text_of(self, nodes.paragraph, self.arguments[0], **prompt)
         self.state.nested_parse(self.content, self.content_offset, box)
         answers = list(box.findall(question_answer))
         if len(answers) < 2 or not any(answer["right"] for answer in answers):
@@ -69,10 +68,7 @@ class AnswerDirective(SphinxDirective):
         if not self.content:
             raise self.error("An answer needs an explanation: say why it is right or wrong")
         answer = question_answer(right="right" in self.options)
-        label = answer_label()
-        text, messages = self.state.inline_text(self.arguments[0], self.lineno)
-        label += text
-        answer += [label, *messages]
+        answer += text_of(self, answer_label, self.arguments[0])
         self.state.nested_parse(self.content, self.content_offset, answer)
         return [answer]
 

@@ -63,7 +63,7 @@ def fill(app: Sphinx, document: nodes.document, docname: str) -> None:
 
 def rows(app: Sphinx, here: str) -> Iterator[list[list[nodes.Node]]]:
     """Claim, verdict and chapter of each trial, in the order of the contents."""
-    for page in _pages(app.env, app.config.root_doc):
+    for page in pages_below(app.env, app.config.root_doc):
         for place, claim, verdict in _known(app.env).get(page, []):
             address = f"{app.builder.get_relative_uri(here, page)}#{place}"
             link = nodes.reference("", "", *[n.deepcopy() for n in claim], internal=True, refuri=address)
@@ -89,10 +89,11 @@ def _known(env: BuildEnvironment) -> dict[str, list[tuple[str, list[nodes.Node],
     return env.trials  # type: ignore[attr-defined, no-any-return]
 
 
-def _pages(env: BuildEnvironment, page: str) -> Iterator[str]:
+def pages_below(env: BuildEnvironment, page: str) -> Iterator[str]:
+    """A page and all that follow below it, in the order of the contents."""
     yield page
     for below in env.toctree_includes.get(page, []):
-        yield from _pages(env, below)
+        yield from pages_below(env, below)
 
 
 def forget(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:

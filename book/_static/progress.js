@@ -1,0 +1,74 @@
+// Which chapters were read to the end and which questions were answered: kept in this browser, and nowhere else.
+// Where the browser keeps nothing, nothing is shown. The words are those of the page (book/_ext/progress.py).
+"use strict";
+(() => {
+  const KEY = "xentcourse-progress";
+  const load = () => {
+    try {
+      return JSON.parse(localStorage.getItem(KEY)) ?? {};
+    } catch {
+      return {};
+    }
+  };
+  const save = (all) => {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(all));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  /** Note on this page's entry: {read: true, answered: [ids]}. */
+  const note = (change) => {
+    const page = location.pathname.split("/").pop().replace(/\.html$/, "");
+    const all = load();
+    save({ ...all, [page]: change({ answered: [], ...all[page] }) });
+  };
+
+  const watch = (article) => {
+    const answer = (event) => {
+      const id = event.target.open && event.target.matches("details.answer") && event.target.closest(".question")?.id;
+      if (id) note((entry) => ({ ...entry, answered: [...new Set([...entry.answered, id])] }));
+    };
+    article.addEventListener("toggle", answer, true); // the event does not rise by itself
+    const end = article.querySelector(":scope > section > :last-child");
+    const arrived = new IntersectionObserver(([entry]) => {
+      if (entry.isIntersecting) note((before) => ({ ...before, read: true }));
+    });
+    if (end) arrived.observe(end);
+  };
+
+  const show = (box) => {
+    const all = load();
+    const fill = (node, values) => {
+      node.textContent = node.dataset.words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    };
+    const rows = [...box.querySelectorAll("[data-page]")].map((row) => {
+      const { answered = [], read = false } = all[row.dataset.page] ?? {};
+      const questions = Number(row.dataset.questions);
+      const values = { read: Number(read), answered: Math.min(answered.length, questions), questions };
+      row.querySelector(".xp-done").hidden = !read;
+      fill(row.querySelector(".xp-answered"), values);
+      return values;
+    });
+    const sum = (name) => rows.reduce((total, row) => total + row[name], 0);
+    const total = { read: sum("read"), pages: rows.length, answered: sum("answered"), questions: sum("questions") };
+    fill(box.querySelector(".xp-total"), total);
+    box.querySelector("progress").value = (total.read + total.answered) / (total.pages + total.questions);
+    box.hidden = false;
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!save(load())) return;
+    const article = document.querySelector("article");
+    if (article) watch(article);
+    const box = document.querySelector(".xp-progress");
+    if (!box) return;
+    box.querySelector("button").addEventListener("click", () => {
+      localStorage.removeItem(KEY);
+      show(box);
+    });
+    show(box);
+  });
+})();
