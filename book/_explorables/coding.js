@@ -9,12 +9,12 @@ const SOURCES = [
   [0.2, 0.2, 0.2, 0.2, 0.2],
   [0.9, 0.04, 0.03, 0.02, 0.01],
 ];
-const LEVEL = 40;
-const FLOOR = 200;
+const LEVEL = 32;
+const FLOOR = 156; // where the leaves lie, below four levels of joints
 
 export const words = ["names", "progress", "best", "worse"];
 export const start = fresh(0);
-export const height = 250;
+export const height = 204;
 
 function fresh(source) {
   return { source, forest: leaves(SOURCES[source]), picked: -1 };

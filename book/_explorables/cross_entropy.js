@@ -6,11 +6,11 @@ import { selfInformation } from "./math/information.js";
 
 const COLOURS = ["xp-blue", "xp-orange", "xp-green"];
 const TOP = 6; // bits; higher columns are cut off
-const MOST = 5; // bits; longer bars are cut off
+const MOST = 4; // bits; longer bars are cut off
 
 export const words = ["x", "y", "names", "model", "own", "extra", "whole", "reading", "infinite"];
 export const start = { p: [0.5, 0.75], q: [0.2, 0.7] };
-export const height = 330;
+export const height = 316;
 
 const border = (key, index) =>
   slider(key, {
@@ -84,10 +84,10 @@ function segment(plot, colour, name) {
 /** H(p) and D(p‖q) end to end, and H(p, q) below them. */
 function stack(svg, { say, number }) {
   const long = scaleLinear().domain([0, MOST]).range([0, WIDTH - 38 - 12]).clamp(true);
-  const bar = (colour, top) => svg.append("rect").attr("class", `xp-bar ${colour}`).attr("y", top).attr("height", 10);
-  const [own, extra, whole] = [bar("xp-faint", 268), bar("xp-pink", 268), bar("xp-blue", 302)];
+  const bar = (colour, top) => svg.append("rect").attr("class", `xp-bar ${colour}`).attr("y", top).attr("height", 12);
+  const [own, extra, whole] = [bar("xp-faint", 270), bar("xp-pink", 270), bar("xp-blue", 284)];
   const text = (top) => svg.append("text").attr("class", "xp-text").attr("x", 38).attr("y", top);
-  const [above, below] = [text(264), text(326)];
+  const [above, below] = [text(265), text(310)];
   return (h, d, sum) => {
     own.attr("x", 38).attr("width", long(h));
     extra.attr("x", 38 + long(h)).attr("width", long(sum) - long(h));

@@ -34,12 +34,12 @@ export function draw(svg, stage) {
 /** A row of coins: as many heads in a row are as surprising. The last coin may be there in part. */
 function tosses(svg, stage) {
   svg.append("text").attr("class", "xp-text").attr("x", 4).attr("y", 255).text(stage.say("tosses"));
-  const room = (i) => 128 + 23 * i;
+  const room = (i) => 141 + 22 * i;
   const coins = Array.from({ length: 10 }, (_, i) => {
-    svg.append("circle").attr("class", "xp-outline").attr("cx", room(i)).attr("cy", 251).attr("r", 9);
+    svg.append("circle").attr("class", "xp-outline").attr("cx", room(i)).attr("cy", 251).attr("r", 8.5);
     return svg.append("circle").attr("class", "xp-solid xp-orange").attr("cx", room(i)).attr("cy", 251);
   });
-  return (amount) => coins.forEach((coin, i) => coin.attr("r", 9 * Math.sqrt(Math.min(Math.max(amount - i, 0), 1))));
+  return (amount) => coins.forEach((coin, i) => coin.attr("r", 8.5 * Math.sqrt(Math.min(Math.max(amount - i, 0), 1))));
 }
 
 const bits = (p) => selfInformation(p, 2);

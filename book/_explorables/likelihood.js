@@ -2,7 +2,7 @@
 import { areaBelow, button, curve, frame, random, slider } from "#xp";
 import { plausible, relativeLikelihood } from "./math/likelihood.js";
 
-const SHARE = 0.1; // "explains the record a tenth as well"
+const SHARE = 0.5; // as the chapter calls a coin plausible
 
 export const words = ["x", "y", "reading", "nothing"];
 
