@@ -22,7 +22,7 @@ export const controls = [
 
 export function draw(svg, stage) {
   const plot = frame(svg, stage, {
-    x: { domain: [0, STEPS], label: "x", values: [0, 100, 200, 300] },
+    x: { domain: [-12, STEPS], label: "x", values: [0, 100, 200, 300] },
     y: { domain: [0, 1], label: "y", values: [0, 0.5, 1] },
     height,
   });

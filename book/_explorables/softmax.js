@@ -60,7 +60,7 @@ function arrow(layer) {
   return (x, from, to) => {
     const size = Math.min(8, Math.abs(to - from)) * Math.sign(to - from);
     shaft.attr("x1", x + 18).attr("x2", x + 18).attr("y1", from).attr("y2", to - size);
-    head.attr("d", `M${x + 18},${to}l-6,${-size}h12z`);
+    head.attr("d", `M${x + 18},${to}l${-0.75 * Math.abs(size)},${-size}h${1.5 * Math.abs(size)}z`);
   };
 }
 

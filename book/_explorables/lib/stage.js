@@ -1,6 +1,6 @@
 // The place where an explorable is drawn, in the browser and, for its still, when the book is built.
 import { select } from "d3-selection";
-import { compare, numberFormat, speaker } from "./words.js";
+import { compare, numberFormat, preciseFormat, speaker } from "./words.js";
 import { WIDTH } from "./plot.js";
 
 const ANNOUNCE_AFTER = 500; // ms of quiet: a screen reader need not hear every step of a drag
@@ -10,7 +10,8 @@ const ALWAYS = ["alt"];
 export function build(container, spec, { name, words, language = "en" }) {
   const known = new Set([...ALWAYS, ...spec.words, ...spec.controls.flatMap((control) => control.words)]);
   compare(words, known);
-  const stage = { name, state: spec.start, say: speaker(words, known), number: numberFormat(language) };
+  const stage = { name, state: spec.start, say: speaker(words, known) };
+  Object.assign(stage, { number: numberFormat(language), precise: preciseFormat(language) });
   const box = select(container);
   box.selectAll("*").remove();
   const svg = box.append("svg").attr("class", "xp-figure").attr("role", "img");

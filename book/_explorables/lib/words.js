@@ -19,6 +19,15 @@ export function compare(words, known) {
   if (surplus.length) throw new Error(`the page's {words} have no use for: ${surplus.join(", ")}`);
 }
 
+/** Numbers of any size, with so many significant digits: large and small ones with a power of ten. */
+export function preciseFormat(language) {
+  return (x, digits = 6) => {
+    const plain = x === 0 || (Math.abs(x) >= 1e-3 && Math.abs(x) < 1e6) || !Number.isFinite(x);
+    const options = { maximumSignificantDigits: digits, notation: plain ? "standard" : "scientific" };
+    return new Intl.NumberFormat(language, options).format(x).replaceAll("-", "−").replace("E", "e");
+  };
+}
+
 /** Numbers as the page's language writes them, with a true minus. */
 export function numberFormat(language) {
   return (x, digits = 2) => {
