@@ -1,5 +1,5 @@
 // Turn the temperature of a model that is too sure until its confidence is what comes true.
-import { button, frame, random, slider } from "#xp";
+import { button, frame, legend, random, slider } from "#xp";
 import { bestTemperature, calibrationError, nllAt, reliability, tooSure } from "./math/calibration.js";
 
 const BINS = 8;
@@ -20,13 +20,12 @@ export const controls = [
 export function draw(svg, stage) {
   const plot = frame(svg, stage, {
     x: { domain: [0.5, 1], label: "x" },
-    y: { domain: [0, 1], label: "y", values: [0, 0.25, 0.5, 0.75, 1] },
+    y: { domain: [0, 1], label: "y", values: [0, 0.5, 1] },
     height,
   });
   const ideal = plot.layer.append("line").attr("class", "xp-line xp-faint xp-dashed");
   ideal.attr("x1", plot.x(0.5)).attr("y1", plot.y(0.5)).attr("x2", plot.x(1)).attr("y2", plot.y(1));
-  const text = plot.layer.append("text").attr("class", "xp-text").attr("text-anchor", "end").text(stage.say("ideal"));
-  text.attr("x", plot.x(0.94)).attr("y", plot.y(0.97));
+  legend(svg, 230, 14, "xp-faint xp-dashed", stage.say("ideal"));
   const bins = Array.from({ length: BINS }, () => ({
     gap: plot.layer.append("line").attr("class", "xp-line xp-orange"),
     dot: plot.layer.append("circle").attr("class", "xp-solid xp-blue"),

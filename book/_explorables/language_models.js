@@ -17,7 +17,7 @@ export function draw(svg, stage) {
   const room = (WIDTH - LEFT - 10) / LONGEST;
   svg.append("text").attr("class", "xp-text").attr("x", 4).attr("y", 14).text(stage.say("y"));
   for (const level of [0, 4, 8, 12]) {
-    svg.append("line").attr("class", "xp-line xp-rule").attr("x1", LEFT).attr("x2", WIDTH - 10).attr("y1", y(level)).attr("y2", y(level));
+    svg.append("line").attr("class", "xp-rule").attr("x1", LEFT).attr("x2", WIDTH - 10).attr("y1", y(level)).attr("y2", y(level));
     svg.append("text").attr("class", "xp-text").attr("text-anchor", "end").attr("x", LEFT - 6).attr("y", y(level) + 4).text(stage.number(level, 0));
   }
   const layer = svg.append("g");

@@ -31,10 +31,10 @@ export function draw(svg, stage) {
   const place = grip(plot.layer, stage, { key: "q", move: (px) => ({ q: inside(plot.x.invert(px)) }) });
   return ({ q, gamma, epsilon }) => {
     const losses = [(p) => focal(p, 0), (p) => focal(p, gamma), (p) => smoothed(p, epsilon, CLASSES)];
-    const capped = (f) => (p) => (f(p) <= 3.2 ? f(p) : NaN);
+    const capped = (f) => (p) => (f(p) <= 3 ? f(p) : NaN);
     losses.forEach((loss, i) => {
       paths[i].attr("d", curve(plot, capped(loss), 800));
-      dots[i].attr("cx", plot.x(q)).attr("cy", plot.y(Math.min(loss(q), 3.2)));
+      dots[i].attr("cx", plot.x(q)).attr("cy", plot.y(Math.min(loss(q), 3)));
     });
     down.attr("x1", plot.x(q)).attr("x2", plot.x(q)).attr("y1", plot.y(0)).attr("y2", plot.y(3));
     place(plot.x(q), plot.y(0));
