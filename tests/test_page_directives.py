@@ -1,4 +1,4 @@
-"""Questions, explorables and the reader's progress: what translators find, and what a mistake in a page is told."""
+"""Questions, explorables and progress: what translators find, and what a mistake in a page is told."""
 
 import subprocess
 import sys
@@ -100,12 +100,20 @@ def test_an_explorable_is_drawn_with_the_words_of_its_page(tmp_path):
         ("halve: Halve\n", "", "lack: halve"),
         ("halve: Halve\n", "halve: Halve\nthird: A third\n", "have no use for: third"),
         ("{nats}", "{bans}", "asks for {bans}"),
-        ("information\n:title", "informatoin\n:title", "There is no explorable 'informatoin'"),
+        ("information\n:title", "informations\n:title", "There is no explorable 'informations'"),
         ("alt: What is drawn", "alt", "'alt' is no word"),
         (":title: The title\n", "", "needs a :title:"),
         ("::::{learnt} What was seen?\nWhat was learnt.\n::::\n", "", "one {learnt} and one {words}"),
     ],
-    ids=["a word less", "a word more", "a wrong place", "a wrong name", "no word", "no title", "nothing learnt"],
+    ids=[
+        "a word less",
+        "a word more",
+        "a wrong place",
+        "a wrong name",
+        "no word",
+        "no title",
+        "nothing learnt",
+    ],
 )
 def test_a_mistake_in_an_explorable_stops_the_build_and_is_named(tmp_path, old, new, told):
     assert old in EXPLORABLE

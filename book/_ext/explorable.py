@@ -49,7 +49,7 @@ class explorable_stage(nodes.Element):  # noqa: N801
     """The place of the figure."""
 
 
-class learnt(nodes.Element):
+class learnt(nodes.Element):  # noqa: N801
     """What there was to see: a disclosure that the reader opens afterwards."""
 
 
@@ -57,11 +57,11 @@ class learnt_label(nodes.TextElement):  # noqa: N801
     """What opens it."""
 
 
-class words(nodes.Element):
+class words(nodes.Element):  # noqa: N801
     """The texts that the script shows."""
 
 
-class word(nodes.TextElement):
+class word(nodes.TextElement):  # noqa: N801
     """One of them."""
 
 
@@ -205,7 +205,9 @@ def bundle(app: Sphinx) -> None:
     app.config.html_static_path.append(str(target))
 
 
-def load(app: Sphinx, _page: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None) -> None:
+def load(
+    app: Sphinx, _page: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """Load the library, the look and the scripts, on the pages that use them."""
     names = dict.fromkeys(node["name"] for node in doctree.findall(explorable)) if doctree else {}
     if not names:

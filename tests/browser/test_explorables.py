@@ -61,7 +61,9 @@ def reading(box: Any) -> str:
 
 def shown(box: Any) -> str:
     """All that a control can change: the drawing and the reading."""
-    return box.evaluate("box => box.querySelector('svg').innerHTML + box.querySelector('.xp-reading').textContent")
+    return box.evaluate(
+        "box => box.querySelector('svg').innerHTML + box.querySelector('.xp-reading').textContent"
+    )
 
 
 def test_there_are_explorables():
@@ -76,7 +78,9 @@ def test_without_scripts_there_is_a_still_with_its_text(opened, where, what):
     box = opened("plain", where, what)
     figure = box.locator(".xp-stage > svg")
     assert figure.bounding_box()["width"] > 300
-    assert len(figure.get_attribute("aria-label").split()) >= 10, "the figure needs a text that says what it shows"
+    assert len(figure.get_attribute("aria-label").split()) >= 10, (
+        "the figure needs a text that says what it shows"
+    )
     assert figure.locator(".xp-line, .xp-bar, .xp-solid").count() > 0
     assert reading(box)
     assert not box.locator(".xp-controls").is_visible(), "what sets nothing must not show"
@@ -90,7 +94,8 @@ def test_the_still_is_what_the_script_draws(opened, soup, where, what):
     box = opened("desk", where, what)
     assert still.select_one(".xp-reading").get_text() == reading(box)
     drawn = box.evaluate(
-        "box => [...box.querySelectorAll('svg path, svg text')].map(n => n.getAttribute('d') ?? n.textContent)"
+        "box => [...box.querySelectorAll('svg path, svg text')]"
+        ".map(node => node.getAttribute('d') ?? node.textContent)"
     )
     assert [node.get("d") or node.get_text() for node in still.select("svg path, svg text")] == drawn
 
@@ -213,7 +218,9 @@ def test_arrow_keys_cross_a_slider_in_fifty_steps_finer_with_alt_and_coarser_wit
             slider.focus()
             before = float(slider.input_value())
             box.page.keyboard.press(key)
-            assert (float(slider.input_value()) - before) / (high - low) == pytest.approx(share, rel=1e-3), key
+            assert (float(slider.input_value()) - before) / (high - low) == pytest.approx(share, rel=1e-3), (
+                key
+            )
 
 
 @each
@@ -229,7 +236,8 @@ def test_every_control_acts_by_keyboard_at_once_and_a_screen_reader_hears_it(ope
     assert not names, f"{what}: no key changes anything by way of {', '.join(names)}"
     box.page.wait_for_function(f"""() => {{
         const box = document.querySelector("[data-xp={what}]");
-        return box.querySelector("[role=status]").textContent === box.querySelector(".xp-reading").textContent;
+        const [heard, read] = ["[role=status]", ".xp-reading"].map(part => box.querySelector(part).textContent);
+        return heard === read;
     }}""")
 
 
@@ -241,7 +249,9 @@ def acts(box: Any, control: Any) -> bool:
         box.page.keyboard.press(key)
         after = shown(box)
         if after != before:
-            box.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            box.page.evaluate(
+                "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            )
             assert shown(box) == after, "what a key brings is still on its way"
             return True
     return False

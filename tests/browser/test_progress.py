@@ -1,4 +1,4 @@
-"""What a reader has read and answered: kept in the browser only, shown on the contents page, erased by a button."""
+"""What a reader has read and answered: kept in the browser only, shown on the contents page, erasable."""
 
 import gzip
 from collections.abc import Iterator
@@ -66,13 +66,15 @@ def test_every_page_with_questions_is_listed_with_their_number(site, soup):
 
 
 def test_a_browser_that_keeps_nothing_shows_nothing_and_complains_of_nothing(reader, site):
-    reader.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('no', 'QuotaExceededError'); }")
+    reader.add_init_script(
+        "Storage.prototype.setItem = () => { throw new DOMException('no', 'QuotaExceededError'); }"
+    )
     errors: list[str] = []
     page = reader.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(site.url("index"), wait_until="load")
     assert not page.locator(".xp-progress").is_visible()
-    assert [error for error in errors if "QuotaExceeded" not in error and "no" != error] == []
+    assert [error for error in errors if "QuotaExceeded" not in error and error != "no"] == []
 
 
 def test_without_scripts_there_is_no_empty_list(browser, site):
@@ -84,5 +86,3 @@ def test_without_scripts_there_is_no_empty_list(browser, site):
 
 def test_the_script_is_small(site_folder):
     assert len(gzip.compress((site_folder / "_static" / "progress.js").read_bytes())) < 3000
-
-

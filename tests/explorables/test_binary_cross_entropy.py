@@ -23,6 +23,8 @@ def test_loss_and_slope_are_those_of_the_reference(call, rng, y):
     z = logits(rng)
     cases, labels = [(x, y) for x in z], np.full(len(z), y)
     expected = reference.binary_cross_entropy_with_logits(z, labels, reduction="none")
-    np.testing.assert_allclose(call("binary_cross_entropy.lossOfLogit", cases), expected, rtol=1e-12, atol=1e-320)
+    np.testing.assert_allclose(
+        call("binary_cross_entropy.lossOfLogit", cases), expected, rtol=1e-12, atol=1e-320
+    )
     expected = reference.binary_cross_entropy_gradient(z, labels, reduction="none")
     np.testing.assert_allclose(call("binary_cross_entropy.slope", cases), expected, rtol=1e-12, atol=1e-320)

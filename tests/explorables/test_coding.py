@@ -34,7 +34,12 @@ def test_the_rarest_are_the_two_of_least_weight(call, rng):
 
 
 def messages(rng):
-    return ["".join(rng.choice(list(TENTHS), rng.integers(1, 13))) for _ in range(N)] + ["a", "c", "c" * 12, "a" * 12]
+    return ["".join(rng.choice(list(TENTHS), rng.integers(1, 13))) for _ in range(N)] + [
+        "a",
+        "c",
+        "c" * 12,
+        "a" * 12,
+    ]
 
 
 def exact(message):
@@ -69,4 +74,6 @@ def test_the_surprise_of_a_message_is_that_of_the_reference(call, rng):
     sent = messages(rng)
     model = {letter: share / 10 for letter, share in TENTHS.items()}
     expected = [information.sequence_information(message, model, base=2) for message in sent]
-    np.testing.assert_allclose(call("coding_interval.surprise", [(m, TENTHS) for m in sent]), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        call("coding_interval.surprise", [(m, TENTHS) for m in sent]), expected, rtol=1e-12
+    )

@@ -31,14 +31,18 @@ def test_kl_divergence_is_that_of_the_reference(call, rng):
 def test_both_directions_are_those_of_the_reference(call, rng):
     settings = list(zip(rng.uniform(-6, 6, N), rng.uniform(0.5, 5, N), strict=True))
     models = np.array([bell(*setting) for setting in settings])
-    expected = np.stack([reference.kl_divergence(TARGET, models), reference.kl_divergence(models, TARGET)], axis=-1)
+    expected = np.stack(
+        [reference.kl_divergence(TARGET, models), reference.kl_divergence(models, TARGET)], axis=-1
+    )
     np.testing.assert_allclose(call("kl_divergence.bothWays", settings), expected, rtol=1e-9)
 
 
 def test_the_forward_fit_is_the_best_there_is_from_everywhere(call, rng):
     settings = [(mu, sigma) for mu in np.arange(-4, 4.01, 0.1) for sigma in np.arange(0.5, 4.01, 0.1)]
     best = settings[reference.best_fit(TARGET, np.array([bell(*setting) for setting in settings]))]
-    starts = [("forward", *start) for start in zip(rng.uniform(-6, 6, 20), rng.uniform(0.5, 5, 20), strict=True)]
+    starts = [
+        ("forward", *start) for start in zip(rng.uniform(-6, 6, 20), rng.uniform(0.5, 5, 20), strict=True)
+    ]
     for found in call("kl_divergence.fit", starts):
         np.testing.assert_allclose(found, best, atol=0.06)
 

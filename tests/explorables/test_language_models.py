@@ -1,5 +1,6 @@
 """The mathematics of the explorable is that of NumPy, on random counts and on a text."""
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -21,7 +22,7 @@ def test_smoothed_counts_are_a_distribution_between_shares_and_base(call, rng):
 def test_a_text_is_priced_by_counts_of_pairs(call, tmp_path):
     seen = list(re.sub(r"[^a-z]+", " ", TEXT.lower()))
     alphabet = sorted({" ", *seen})
-    single, pairs = Counter(seen), Counter(zip(seen, seen[1:], strict=False))
+    single, pairs = Counter(seen), Counter(itertools.pairwise(seen))
     before = Counter(seen[:-1])
 
     def chance(old, new):

@@ -12,7 +12,10 @@ def records(rng):
 
 
 def test_a_coin_has_the_log_likelihood_of_the_reference(call, rng):
-    cases = [(heads, tails, float(theta)) for (heads, tails), theta in zip(records(rng), rng.random(N), strict=True)]
+    cases = [
+        (heads, tails, float(theta))
+        for (heads, tails), theta in zip(records(rng), rng.random(N), strict=True)
+    ]
     cases += [(0, 0, 0.5), (0, 0, 0.0), (3, 0, 1.0), (0, 3, 0.0), (3, 1, 1.0), (1, 3, 0.0)]
     expected = [
         likelihood.bernoulli_log_likelihood([1] * heads + [0] * tails, theta) for heads, tails, theta in cases
@@ -26,7 +29,10 @@ def test_the_best_coin_has_the_relative_likelihood_1(call, rng):
 
 
 def test_plausible_coins_end_where_the_likelihood_has_fallen_to_the_share(call, rng):
-    cases = [(*record, float(share)) for record, share in zip(records(rng), rng.uniform(0.05, 0.95, N), strict=True)]
+    cases = [
+        (*record, float(share))
+        for record, share in zip(records(rng), rng.uniform(0.05, 0.95, N), strict=True)
+    ]
     ends = call("likelihood.plausible", cases)
     for side, limit in ((0, 0), (1, 1)):
         at_end = [(heads, tails, end[side]) for (heads, tails, _), end in zip(cases, ends, strict=True)]

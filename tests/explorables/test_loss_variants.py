@@ -16,9 +16,12 @@ def logits(q, classes):
 def test_the_focal_loss_is_that_of_the_reference(call, rng):
     q, gamma = rng.uniform(0.001, 0.999, N), rng.uniform(0, 6, N)
     expected = [
-        reference.focal_loss(logits(np.array([x]), 2), [0], gamma=float(g)) for x, g in zip(q, gamma, strict=True)
+        reference.focal_loss(logits(np.array([x]), 2), [0], gamma=float(g))
+        for x, g in zip(q, gamma, strict=True)
     ]
-    np.testing.assert_allclose(call("loss_variants.focal", list(zip(q, gamma, strict=True))), expected, rtol=1e-9)
+    np.testing.assert_allclose(
+        call("loss_variants.focal", list(zip(q, gamma, strict=True))), expected, rtol=1e-9
+    )
 
 
 def test_the_smoothed_loss_is_that_of_the_reference_and_least_where_it_says(call, rng):

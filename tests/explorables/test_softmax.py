@@ -23,7 +23,9 @@ def test_loss_and_slopes_at_a_temperature_are_those_of_the_reference(call, rng):
     z, labels, temperature = cases(rng)
     arguments = list(zip(z, labels, temperature, strict=True))
     scaled = z / temperature[:, None]
-    expected = [reference.softmax_cross_entropy(row, label) for row, label in zip(scaled, labels, strict=True)]
+    expected = [
+        reference.softmax_cross_entropy(row, label) for row, label in zip(scaled, labels, strict=True)
+    ]
     np.testing.assert_allclose(call("softmax.lossOfLabel", arguments), expected, rtol=1e-9, atol=1e-12)
     expected = [
         reference.softmax_cross_entropy_gradient(row, label) / t
