@@ -100,7 +100,7 @@ def test_an_explorable_is_drawn_with_the_words_of_its_page(tmp_path):
         ("halve: Halve\n", "", "lack: halve"),
         ("halve: Halve\n", "halve: Halve\nthird: A third\n", "have no use for: third"),
         ("{nats}", "{bans}", "asks for {bans}"),
-        ("information\n:title", "informations\n:title", "There is no explorable 'informations'"),
+        ("information\n:title", "misinformation\n:title", "There is no explorable 'misinformation'"),
         ("alt: What is drawn", "alt", "'alt' is no word"),
         (":title: The title\n", "", "needs a :title:"),
         ("::::{learnt} What was seen?\nWhat was learnt.\n::::\n", "", "one {learnt} and one {words}"),

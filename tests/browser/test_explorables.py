@@ -236,8 +236,8 @@ def test_every_control_acts_by_keyboard_at_once_and_a_screen_reader_hears_it(ope
     assert not names, f"{what}: no key changes anything by way of {', '.join(names)}"
     box.page.wait_for_function(f"""() => {{
         const box = document.querySelector("[data-xp={what}]");
-        const [heard, read] = ["[role=status]", ".xp-reading"].map(part => box.querySelector(part).textContent);
-        return heard === read;
+        const text = part => box.querySelector(part).textContent;
+        return text("[role=status]") === text(".xp-reading");
     }}""")
 
 
