@@ -11,7 +11,8 @@ from bs4 import BeautifulSoup
 #: Not prose: code and what it printed, formulas, numbers of sections and figures, citations and addresses.
 NOT_PROSE = (
     ".cell_input, .cell_output, pre, code, .math, .katex, .section-number, .caption-number, .eqno, "
-    ".headerlink, a.reference, .bibtex-citation, .citation, script, style"
+    ".headerlink, a.reference, .bibtex-citation, .citation, script, style, "
+    ".xp-stage"  # computed by an explorable, which tests/explorables compares with the reference
 )
 
 #: With thousands separated by commas or thin spaces, and perhaps a power of ten; no version such as 3.11.2.

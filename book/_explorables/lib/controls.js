@@ -62,7 +62,7 @@ function replaced(old, index, value) {
 }
 
 function labelled(parent, stage, word, index) {
-  const id = [stage.name, word, index].filter((part) => part !== undefined).join("-");
+  const id = ["xp", stage.name, word, index].filter((part) => part !== undefined).join("-");
   const box = parent.append("div").attr("class", "xp-control");
   box.append("label").attr("for", id).text(stage.say(word, { number: (index ?? 0) + 1 }));
   const input = box.append("input").attr("id", id).attr("data-xp-key", word);

@@ -16,7 +16,7 @@ export function grip(layer, stage, { move, key }) {
   const pull = drag()
     .container(() => stage.svg)
     .subject(({ x, y }) => ({ x, y })) // the grip jumps to the pointer, and stays below it
-    .on("start", () => document.getElementById(`${stage.name}-${key}`)?.focus({ preventScroll: true }))
+    .on("start", () => document.getElementById(`xp-${stage.name}-${key}`)?.focus({ preventScroll: true }))
     .on("drag", (event) => stage.set(move(event.x, event.y, stage.state)));
   group.call(pull);
   return (x, y) => group.attr("transform", `translate(${x},${y})`);
