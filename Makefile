@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-SITE := _build/html
+SITE := _build/site
 PORT ?= 8000
 
 # The environment's own Node, npm and tools come before the system's.
@@ -17,16 +17,29 @@ PEERS := .venv-peers/.peers-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve lab test check setup peers record-peers bench-grading bench-losses lock clean clean-all system-book system-test
+.PHONY: help book serve lab pdf epub gettext links test check setup peers record-peers bench-grading bench-losses bench-site lock clean clean-all system-book system-test
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 book: $(COURSE) $(WEB)  ## build the website, and say where to open it
 	$(BIN)/xentcourse book
+	$(BIN)/xentcourse publish
 
 serve: book  ## build the website and serve it at http://localhost:8000 (PORT=... for another)
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
+
+pdf: $(TOOLS) $(WEB)  ## make the whole book as one PDF; `make book` links it on the site
+	$(BIN)/xentcourse make pdf
+
+epub: $(COURSE) $(WEB)  ## make the whole book as an EPUB; `make book` links it on the site
+	$(BIN)/xentcourse make epub
+
+gettext: $(COURSE) $(WEB)  ## write the texts for translators to _build/gettext
+	$(BIN)/xentcourse make texts
+
+links: $(COURSE) $(WEB)  ## look at the links that lead away, and report; nothing fails
+	$(BIN)/xentcourse make links
 
 lab: $(COURSE)  ## open the exercises in JupyterLab, in your own folder work/
 	$(BIN)/xentcourse lab
@@ -50,6 +63,9 @@ bench-grading: $(TOOLS)  ## measure grading against nbgrader alone (OPTIONS=--qu
 
 bench-losses: $(TOOLS)  ## measure the losses against torch's own (OPTIONS=--quick)
 	$(BIN)/python benchmarks/losses.py $(OPTIONS)
+
+bench-site: $(TOOLS) $(WEB)  ## measure the published site with Lighthouse (OPTIONS=--quick, OPTIONS=softmax.html)
+	$(BIN)/python benchmarks/site.py $(OPTIONS)
 
 peers: $(PEERS)  ## install the libraries that a chapter compares, in .venv-peers (3 GB)
 

@@ -39,6 +39,7 @@ ARROWS = {
         "lab",
         "peers",
         "learning",
+        "site",
         "stamp",
         "teaching",
         "tools",

@@ -68,6 +68,33 @@ def book(builder: str) -> None:
     click.echo(f"The book is built. Open {page.as_uri()}" if page.is_file() else "The book is built.")
 
 
+@cli.command()
+def publish() -> None:
+    """Make the folder that is published from the website that `book` built."""
+    from xentcourse.site.publish import publish as make
+
+    with _work():
+        page = make(Course.find())
+    click.echo(f"The site is ready. Open {page.as_uri()}")
+
+
+@cli.command()
+@click.argument("what", type=click.Choice(["pdf", "epub", "texts", "links"]))
+def make(what: str) -> None:
+    """Make the book's PDF, its EPUB, or the texts for translators, or look at the links that lead away."""
+    from xentcourse.site import forms
+
+    course = Course.find()
+    makers = {
+        "pdf": forms.make_pdf,
+        "epub": forms.make_epub,
+        "texts": forms.make_texts,
+        "links": forms.check_links,
+    }
+    with _work():
+        click.echo(makers[what](course))
+
+
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
 def lab(jupyter_options: tuple[str, ...]) -> None:

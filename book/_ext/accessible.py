@@ -19,10 +19,13 @@ FORMULA = re.compile(
 
 
 def visit_hidden_cell(self: HTML5Translator, node: HideCodeCellNode) -> None:
-    """A hidden cell is named by the text that it shows (label-content-name-mismatch), by no other label."""
+    """A hidden cell is named by the text that it shows (label-content-name-mismatch), by no other label.
+
+    A summary may hold no paragraphs, so the names are spans; course.css says when each shows.
+    """
     self.body.append(f'<details class="{" ".join(["admonition", "hide", *node["classes"]])}">\n<summary>\n')
     for state, prompt in (("collapsed", "prompt_show"), ("expanded", "prompt_hide")):
-        self.body.append(f'<p class="{state} admonition-title">{self.encode(node[prompt])}</p>\n')
+        self.body.append(f'<span class="{state} admonition-title">{self.encode(node[prompt])}</span>\n')
     self.body.append("</summary>\n")
 
 

@@ -32,26 +32,31 @@ class TrialsDirective(SphinxDirective):
 
 def gather(app: Sphinx, document: nodes.document) -> None:
     """Remember the trials of a page that was just read."""
-    found = [trial(box) for box in document.findall(nodes.admonition) if "claim" in box["classes"]]
+    boxes = [box for box in document.findall(nodes.admonition) if "claim" in box["classes"]]
+    translated = app.config.language != "en"
+    found = [trial(box, translated=translated) for box in boxes]
     _known(app.env)[app.env.docname] = found
 
 
-def trial(box: nodes.admonition) -> tuple[str, list[nodes.Node], str]:
+def trial(box: nodes.admonition, *, translated: bool) -> tuple[str, list[nodes.Node], str]:
     """Where a trial is, its claim and its verdict, from its box.
+
+    translated : claim and verdict are what follows a colon, in words that are not known here.
 
     Raises ValueError where the box has no place to link to, no claim or no verdict.
     """
     title = box.next_node(nodes.title)
     claim = [node.deepcopy() for node in title.children]
     place = next((i for node in box.findall(nodes.Element) for i in node["ids"] if i.startswith("claim")), "")
-    verdict = next((s.astext() for s in box.findall(nodes.strong) if s.astext().startswith(VERDICT)), "")
-    if not (place and verdict and claim[0].astext().startswith(TITLE)):
+    opening = {True: (": ", ": "), False: (TITLE, VERDICT)}[translated]
+    verdict = next((s.astext() for s in box.findall(nodes.strong) if opening[1] in s.astext()), "")
+    if not (place and verdict and opening[0] in claim[0].astext()):
         raise ValueError(
             f"{box.source}:{box.line}: the trial {title.astext()!r} needs a title that begins with "
             f"{TITLE.strip()!r}, a target such as (claim-9)= and a verdict such as **Verdict: false.**"
         )
-    claim[0] = nodes.Text(claim[0].astext().removeprefix(TITLE))
-    words = verdict.removeprefix(VERDICT).rstrip(".")
+    claim[0] = nodes.Text(claim[0].astext().partition(": ")[2])
+    words = verdict.partition(": ")[2].rstrip(".")
     return place, claim, words[0].upper() + words[1:]
 
 

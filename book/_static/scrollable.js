@@ -1,10 +1,12 @@
 // Boxes that scroll sideways on a narrow screen get a keyboard stop while they do, and only then.
-// (The theme does the same for code. Without scripts, browsers that can do it by themselves.)
+// The theme asks every box of code at once, so that the whole page must be laid out before anybody scrolls;
+// the published site has this instead. Without scripts, browsers that can do it by themselves.
 "use strict";
 (() => {
-  const BOXES = ".pst-scrollable-table-container, .math > .katex-display, .cell_output .text_html";
+  const BOXES =
+    "pre, .cell_output > .output, .cell_output .text_html, .pst-scrollable-table-container, .math > .katex-display";
   const stop = (box) => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   };
   document.addEventListener("DOMContentLoaded", () => {

@@ -2,11 +2,8 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +12,10 @@ import yaml
 from bs4 import BeautifulSoup
 
 from xentcourse.course import Course
+from xentcourse.site.server import serving
 
 COURSE = Course.find(Path(__file__).parent)
-SITE = Path(os.environ.get("XENTCOURSE_SITE", COURSE.build / "html"))
-
-#: Pages that no chapter list names; Sphinx makes those that it needs.
-GENERATED = ("search", "genindex", "prf-prf", "py-modindex")
+SITE = Path(os.environ.get("XENTCOURSE_SITE", COURSE.build / "site"))
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -45,7 +40,7 @@ class Site:
 
 
 def pages() -> list[str]:
-    """The names of all pages: those of _toc.yml, and those that Sphinx generated."""
+    """The names of all pages: those of _toc.yml, and whatever else is published."""
 
     def below(entry: dict) -> Iterator[str]:
         for child in [*entry.get("parts", []), *entry.get("chapters", []), *entry.get("sections", [])]:
@@ -54,8 +49,10 @@ def pages() -> list[str]:
             yield from below(child)
 
     contents = yaml.safe_load((COURSE.root / "_toc.yml").read_text(encoding="utf-8"))
-    generated = [name for name in GENERATED if (SITE / f"{name}.html").is_file()]
-    return [contents["root"], *below(contents), *generated]
+    published = [
+        path.relative_to(SITE).as_posix().removesuffix(".html") for path in sorted(SITE.rglob("*.html"))
+    ]
+    return list(dict.fromkeys([contents["root"], *below(contents), *published]))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -86,18 +83,11 @@ def soup(site_folder: Path) -> Callable[[str], BeautifulSoup]:
     return parse
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Tests report what matters."""
-
-
 @pytest.fixture(scope="session")
 def site(site_folder: Path) -> Iterator[Site]:
-    """Serves the site on a free port of this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(site_folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Site(site_folder, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
+    """Serves the site on a free port of this machine, as GitHub Pages does."""
+    with serving(site_folder) as address:
+        yield Site(site_folder, address)
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.browser
 OPEN_EVERYTHING = """() => {
     for (const details of document.querySelectorAll("main details")) details.open = true;
     for (const box of document.querySelectorAll(".toggle-hidden")) box.classList.remove("toggle-hidden");
+    const everywhere = "<style>article section { content-visibility: visible !important; }</style>";
+    document.head.insertAdjacentHTML("beforeend", everywhere);  // as if one had scrolled there
 }"""
 
 #: Names the outermost elements that stick out, where the page as a whole can be pushed sideways.
@@ -168,7 +170,8 @@ FORMULAS = """() => ({
 })"""
 
 FIGURES = """async () => {
-    const figures = [...document.querySelectorAll("article img")];
+    const figures = [...document.querySelectorAll("article img")]
+        .filter(img => getComputedStyle(img).display !== "none");  // of twins, one shows
     return figures
         .filter(img => !img.complete || !img.naturalWidth || img.getBoundingClientRect().width < 50)
         .map(img => img.outerHTML);

@@ -8,10 +8,12 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
+from xentcourse.site.server import PATH
+
 #: Not prose: code and what it printed, formulas, numbers of sections and figures, citations and addresses.
 NOT_PROSE = (
     ".cell_input, .cell_output, pre, code, .math, .katex, .section-number, .caption-number, .eqno, "
-    ".headerlink, a.reference, .bibtex-citation, .citation, script, style, "
+    ".headerlink, a.reference, .bibtex-citation, .citation, dl.py, script, style, "
     ".xp-stage"  # computed by an explorable, which tests/explorables compares with the reference
 )
 
@@ -107,7 +109,9 @@ def test_every_link_within_the_site_leads_somewhere(soup, anchors, site_folder, 
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:
             continue
-        target = (here.parent / unquote(parts.path)).resolve() if parts.path else here
+        path = unquote(parts.path)
+        base = site_folder if path.startswith(PATH) else here.parent
+        target = (base / path.removeprefix(PATH)).resolve() if path else here
         fragment = unquote(parts.fragment)
         if not target.is_file():
             broken.append(f"{address}: no such file")

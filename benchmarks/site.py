@@ -1,0 +1,197 @@
+"""Measure the published site with Lighthouse: `make bench-site`. Writes _build/bench/site.json.
+
+Every page, as on a phone, through a server that compresses as GitHub Pages does; medians of several runs.
+Beside it stands a stock Jupyter Book build of the same sources: what the tools give unasked.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from xentcourse.course import Course
+from xentcourse.site.server import serving
+from xentcourse.tools import environment, run_tool
+
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+GOALS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
+#: Kilobytes that the largest chapter may bring on a first visit, without its figures.
+WEIGHT = 400
+CHROME = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+)
+#: Ours alone; without the others, the sources are not understood.
+OURS = {"accessible", "patient_katex", "sphinxcontrib.katex", "typography", "ways_on", "term_uses"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure beside the one of the stock build, where that was measured."""
+
+    name: str
+    ours: float
+    theirs: float | None
+    ratio: float | None
+    goal: str
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What Lighthouse found on one visit: points from 0 to 100, and kilobytes without figures."""
+
+    points: dict[str, float]
+    kilobytes: float
+
+
+def visit(course: Course, url: str) -> Visit:
+    """One visit, by a browser that has seen nothing before."""
+    command = [
+        str(course.root / "node_modules" / ".bin" / "lighthouse"), url, "--quiet", "--output=json",
+        "--output-path=stdout", f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={CHROME}",
+    ]  # fmt: skip
+    chrome = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+    surroundings = environment() | {"CHROME_PATH": chrome}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=surroundings, cwd=course.build
+    )
+    if done.returncode != 0:
+        sys.exit(f"Error: Lighthouse failed on {url}; `npm ci` fetches it.\n{done.stderr[-2000:]}")
+    report = json.loads(done.stdout)
+    requests = report["audits"]["network-requests"]["details"]["items"]
+    weight = sum(r.get("transferSize", 0) for r in requests if r.get("resourceType") != "Image")
+    points = {name: 100 * (report["categories"][name]["score"] or 0) for name in CATEGORIES}
+    keep_findings(course, url, report)
+    return Visit(points, weight / 1000)
+
+
+def keep_findings(course: Course, url: str, report: dict[str, Any]) -> None:
+    """Write down what cost points, for whoever mends it."""
+    weighed = {ref["id"] for c in report["categories"].values() for ref in c["auditRefs"] if ref["weight"]}
+    lost = {
+        name: {key: audit.get(key) for key in ("title", "score", "displayValue", "details")}
+        for name, audit in report["audits"].items()
+        if name in weighed and audit["score"] is not None and audit["score"] < 1
+    }
+    folder = course.build / "bench" / "lighthouse"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{url.rpartition('/')[2]}.json").write_text(json.dumps(lost, indent=1), encoding="utf-8")
+
+
+def median(visits: list[Visit]) -> Visit:
+    """The median of each figure."""
+    points = {name: statistics.median(v.points[name] for v in visits) for name in CATEGORIES}
+    return Visit(points, statistics.median(v.kilobytes for v in visits))
+
+
+def pages(site: Path) -> list[str]:
+    """All pages of a site."""
+    return sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html") if "_static" not in p.parts)
+
+
+def build_stock(course: Course) -> Path:
+    """Build the same sources with Jupyter Book's own settings; the pages do not run again."""
+    own = yaml.safe_load((course.root / "_config.yml").read_text(encoding="utf-8"))
+    book = own["sphinx"]["config"]
+    defaults = {"jupyter_book", "myst_nb", "sphinx_book_theme", "sphinx_comments", "sphinx_copybutton"}
+    defaults |= {"sphinx_design", "sphinx_external_toc", "sphinx_togglebutton", "sphinx.ext.intersphinx"}
+    stock = {key: own[key] for key in ("title", "author", "only_build_toc_files", "parse", "bibtex_bibfiles")}
+    stock["execute"] = {"execute_notebooks": "cache", "cache": str(course.build / ".jupyter_cache")}
+    stock["html"] = {"baseurl": own["html"]["baseurl"]}
+    extra = [name for name in book["extensions"] if name not in defaults | OURS]
+    local = {name: str(course.root / folder) for name, folder in own["sphinx"]["local_extensions"].items()}
+    kept = {name: value for name, value in book.items() if name.startswith(("autodoc", "bibtex"))}
+    stock["sphinx"] = {"local_extensions": {n: f for n, f in local.items() if n in extra}, "config": kept}
+    stock["sphinx"]["extra_extensions"] = [name for name in extra if name not in local]
+    folder = course.build / "bench" / "stock"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "_config.yml").write_text(yaml.safe_dump(stock), encoding="utf-8")
+    command = [
+        *(
+            "jupyter-book",
+            "build",
+            "-q",
+            "-q",
+            "--path-output",
+            str(folder),
+            "--config",
+            str(folder / "_config.yml"),
+        ),
+        *("--toc", str(course.root / "_toc.yml"), str(course.root / "book")),
+    ]
+    if run_tool(command, cwd=course.root) != 0:
+        sys.exit("Error: the stock book was not built; see above.")
+    return folder / "_build" / "html"
+
+
+def measure(course: Course, options: argparse.Namespace) -> Iterator[Row]:
+    """All rows: every page's points, then weight and speed beside the stock build's."""
+    site, weights = course.build / "site", {}
+    names = options.pages or pages(site)
+    with serving(site) as address:
+        for name in names:
+            seen = median([visit(course, f"{address}/{name}") for _ in range(options.runs)])
+            weights[name] = seen
+            for category, goal in GOALS.items():
+                points = seen.points[category]
+                yield Row(f"{name}: {category}", points, None, None, f">= {goal}", points >= goal)
+    chapters = [f"{chapter.slug}.html" for chapter in course.chapters if f"{chapter.slug}.html" in weights]
+    largest = max(chapters or weights, key=lambda name: weights[name].kilobytes)
+    ours = weights[largest]
+    yield from beside_stock(course, largest, ours, options.runs)
+
+
+def beside_stock(course: Course, name: str, ours: Visit, runs: int) -> Iterator[Row]:
+    """The largest chapter's figures beside those of the stock build, other hosts not counted."""
+    with serving(build_stock(course)) as address:
+        theirs = median([visit(course, f"{address}/{name}") for _ in range(runs)])
+    ratio = ours.kilobytes / theirs.kilobytes
+    holds = ours.kilobytes <= WEIGHT
+    yield Row(
+        f"{name}, largest: kB without figures", ours.kilobytes, theirs.kilobytes, ratio, f"<= {WEIGHT}", holds
+    )
+    for category in CATEGORIES:
+        a, b = ours.points[category], theirs.points[category]
+        yield Row(f"{name}, beside stock: {category}", a, b, a / b if b else None, "", None)
+
+
+def show(row: Row) -> None:
+    """One line of the table."""
+    holds = {None: "", True: "holds", False: "MISSED"}[row.holds]
+    theirs, ratio = (f"{x:9.3g}" if x is not None else " " * 9 for x in (row.theirs, row.ratio))
+    print(f"{row.name:60} {row.ours:9.3g} {theirs} {ratio}  {row.goal:8} {holds}", flush=True)
+
+
+def main() -> int:
+    """Measure, print and write down."""
+    parser = argparse.ArgumentParser(description="Measure the published site with Lighthouse.")
+    parser.add_argument("--quick", action="store_true", help="one run a page instead of five")
+    parser.add_argument("--runs", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("_build/bench/site.json"))
+    parser.add_argument("pages", nargs="*", help="by default all")
+    options = parser.parse_args()
+    options.runs = options.runs or (1 if options.quick else 5)
+    course, load, rows = Course.find(), [os.getloadavg()[0]], []
+    print(f"{'':60} {'ours':>9} {'stock':>9} {'ratio':>9}  goal")
+    for row in measure(course, options):
+        show(row)
+        rows.append(row)
+        load.append(os.getloadavg()[0])
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    about = {"cores": os.cpu_count(), "load": load, "options": {"runs": options.runs}}
+    options.out.write_text(json.dumps(about | {"rows": [asdict(row) for row in rows]}, indent=1) + "\n")
+    print(f"{os.cpu_count()} cores; load {min(load):.1f} to {max(load):.1f}. Written to {options.out}.")
+    return int(any(row.holds is False for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

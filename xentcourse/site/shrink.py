@@ -1,0 +1,75 @@
+"""Making a site's files small: style sheets, scripts and icons."""
+
+import hashlib
+import json
+import re
+import subprocess
+from pathlib import Path
+
+from xentcourse.course import Course, CourseError
+from xentcourse.tools import environment
+
+#: What the theme's script looks for to measure it.
+MEASURED = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
+#: A character of the icon fonts in a style sheet: escaped, or as it is.
+ICON = re.compile(r"\\(?P<code>[ef][0-9a-f]{3})|(?P<literal>[\ue000-\uf8ff])")
+
+
+def shrink(
+    course: Course, root: Path, sheets: dict[str, list[str]], pages: list[str], scripts: list[str]
+) -> None:
+    """Join, purge and minify style sheets, and minify scripts, in the site at `root`.
+
+    sheets  : the members of each style sheet to be made, by its path.
+    pages   : where a selector must occur to be kept.
+    Raises CourseError where Node's part of the work fails.
+    """
+    order = {"root": str(root), "sheets": sheets, "pages": pages, "scripts": scripts}
+    done = subprocess.run(
+        ["node", str(course.root / "scripts" / "shrink.mjs")],
+        input=json.dumps(order), capture_output=True, text=True, check=False, env=environment(),
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise CourseError(
+            f"scripts/shrink.mjs failed; `npm ci` fetches what it needs.\n{done.stderr.strip()}"
+        )
+    subset_icons(root, sheets)
+
+
+def calm(root: Path) -> None:
+    """Keep the theme from measuring every box of code when a page opens; scrollable.js does it later.
+
+    Raises CourseError where the theme has changed.
+    """
+    theme = root / "_static" / "scripts" / "pydata-sphinx-theme.js"
+    text = theme.read_text(encoding="utf-8")
+    if text.count(MEASURED) != 1:
+        raise CourseError(f"{theme} no longer measures {MEASURED}: see what it does now, and mend `calm`.")
+    theme.write_text(text.replace(MEASURED, '"no-such-box"'), encoding="utf-8")
+
+
+def subset_icons(root: Path, sheets: dict[str, list[str]]) -> None:
+    """Keep of the icon fonts only the characters that the style sheets show."""
+    text = "".join((root / sheet).read_text(encoding="utf-8") for sheet in sheets)
+    icons = [
+        int(found["code"], 16) if found["code"] else ord(found["literal"]) for found in ICON.finditer(text)
+    ]
+    for font in root.glob("_static/fonts/fa-*.woff2"):
+        subset_font(font, icons)
+
+
+def subset_font(path: Path, characters: list[int]) -> None:
+    """Drop every other character from a font, in place."""
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff2", layout_features=[], notdef_outline=True, hinting=False)
+    font = subset.load_font(str(path), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=characters)
+    subsetter.subset(font)
+    subset.save_font(font, str(path), options)
+
+
+def digest(path: Path) -> str:
+    """What changes when a file does, so that no browser keeps an old one."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
