@@ -144,7 +144,8 @@ def test_the_epub_passes_epubcheck_and_has_formulas_as_mathml(small):
 KEPT = re.compile(r"(\$\$?[^$]+\$\$?|`+[^`]+`+|\{[\w:]+\}|\[[^\]]*\]\([^)]*\)|<[^>]+>)")
 #: Not extracted, or not text.
 UNTOUCHED = (
-    "a, .caption-number, .cell, .math, .admonition-title, .section-number, .bibtex-citation, .eqno, pre, code"
+    "a, .xref, .std, p.in-code, .caption-number, .cell, .math, "
+    ".admonition-title, .section-number, .bibtex-citation, .eqno, pre, code"
 )
 
 
