@@ -18,8 +18,6 @@ pytestmark = pytest.mark.browser
 OPEN_EVERYTHING = """() => {
     for (const details of document.querySelectorAll("main details")) details.open = true;
     for (const box of document.querySelectorAll(".toggle-hidden")) box.classList.remove("toggle-hidden");
-    const everywhere = "<style>article section { content-visibility: visible !important; }</style>";
-    document.head.insertAdjacentHTML("beforeend", everywhere);  // as if one had scrolled there
 }"""
 
 #: Names the outermost elements that stick out, where the page as a whole can be pushed sideways.
