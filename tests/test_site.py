@@ -63,7 +63,7 @@ def test_a_figure_gets_its_size_and_a_twin(tmp_path):
     set_images(here)
     light, dark = BeautifulSoup(here.html, "html.parser").select("img")
     assert (light["width"], light["height"], light["loading"]) == ("96", "48", "lazy")
-    assert (light["class"], dark["class"]) == (["only-light"], ["only-dark"])
+    assert (light["class"], dark["class"]) == (["light-twin"], ["dark-twin", "dark-light"])
     assert (tmp_path / dark["src"]).read_text() == figures.darkened(SVG)
     assert dark["alt"] == "A line"
 

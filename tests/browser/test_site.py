@@ -117,7 +117,7 @@ SHOWN = """() => [...document.querySelectorAll("article img")]
 
 
 def test_a_figure_is_light_on_a_light_page_and_dark_on_a_dark_one(browser, site, soup):
-    twins = len(soup("entropy").select("article img.only-dark"))
+    twins = len(soup("entropy").select("article img.dark-twin"))
     assert twins >= 3
     page = browser.new_page()
     for mode in ("light", "dark"):

@@ -129,7 +129,8 @@ def _image(page: Page, tag: str) -> str:
         return tag
     dark = figures.darken(figure)
     twin = tag.replace(source[1], escape(source[1].replace(figure.name, dark.name)))
-    return with_class(tag, "only-light") + with_class(twin, "only-dark")
+    # The theme frames and dims a figure in the dark unless it is "dark-light".
+    return with_class(tag, "light-twin") + with_class(twin, "dark-twin dark-light")
 
 
 def with_class(tag: str, name: str) -> str:
