@@ -24,8 +24,8 @@ const border = (key, index) =>
 export const controls = [
   ...[0, 1].map((index) => border("p", index)),
   ...[0, 1].map((index) => border("q", index)),
-  button("equal", ({ p }) => ({ q: p }), { glides: true }),
   button("swap", ({ p, q }) => ({ p: q, q: p }), { glides: true }),
+  button("equal", ({ p }) => ({ q: p }), { glides: true }),
 ];
 
 export function draw(svg, stage) {
