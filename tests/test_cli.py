@@ -33,7 +33,7 @@ COURSE = Course.find(Path(__file__).parent)
 COPIED = ("book", "exercises", "solutions", "tests", "xentcourse")
 FILES = (
     *("_config.yml", "nbgrader_config.py", "pyproject.toml", "package.json"),
-    *("requirements.txt", "requirements-dev.txt", "constraints.txt"),
+    *("requirements.txt", "requirements-dev.txt", "requirements-peers.txt", "constraints.txt"),
 )
 CONTENTS = """# A comment that stays.
 format: jb-book

@@ -21,7 +21,7 @@
 # | 2 | `merge` | 15 | ●●○ | 3 |
 # | 3 | `blockwise_nll` | 15 | ●●○ | 3 |
 # | 4 | `loss_and_gradient` | 10 | ●○○ | 3 |
-# | 5 | `ChunkedLoss` | 30 | ●●● | 5 |
+# | 5 | `ChunkedLoss`, `chunked_loss` | 30 | ●●● | 5 |
 # | 6 | `local_sums`, `local_gradient` | 15 | ●●○ | 3 |
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code and run the cell, then run the check below it.

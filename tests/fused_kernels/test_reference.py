@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import special
 from torch.nn import functional
@@ -180,6 +180,7 @@ def close(a, b):
 @given(STATES, STATES, STATES)
 def test_merging_is_associative_commutative_and_adds_values(a, b, c):
     one, other = merge(merge(a, b), c), merge(a, merge(b, c))
+    assume(one[1] == 0 or one[1] > 1e-290)  # a subnormal sum has few digits
     assert float(one[0]) == float(other[0]) == max(a[0], b[0], c[0])
     np.testing.assert_allclose(one[1], other[1], rtol=1e-12, atol=1e-300)
     np.testing.assert_array_equal(merge(a, b), merge(b, a))
