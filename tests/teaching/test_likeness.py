@@ -18,8 +18,10 @@ MINE = """def mean_of_rows(X):
             else:
                 total -= 2 * value
         totals.append(total / len(row))
-    largest = max(totals)
-    return [total / largest for total in totals if total != largest]
+    largest, smallest = max(totals), min(totals)
+    if largest - smallest < 1e-12 * abs(largest):
+        raise ValueError("all rows have one mean")
+    return [(total - smallest) / (largest - smallest) for total in totals if total != largest]
 """
 RENAMED = """def mean_of_rows(A):
     # all mine
@@ -31,8 +33,11 @@ RENAMED = """def mean_of_rows(A):
             else: s -= 2 * v
         out.append(s / len(r))
 
-    m = max(out)
-    return [t / m for t in out if t != m]
+    m, n = max(out), min(out)
+    if m - n < 1e-12 * abs(m):  # else we divide by 0
+        raise ValueError("no difference")
+
+    return [(t - n) / (m - n) for t in out if t != m]
 """
 USUAL = """def mean_of_rows(X):
     X = np.asarray(X, dtype=float)
