@@ -85,7 +85,7 @@ bit
 def book_of(folder: Path, pages: dict[str, str]) -> Course:
     """A course with these pages, beside everything that builds a book."""
     (folder / "book").mkdir()
-    for name in ("_ext", "_static", "_templates", "references.bib"):
+    for name in ("_explorables", "_ext", "_static", "_templates", "references.bib"):
         source = COURSE.root / "book" / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / "book" / name)
     for name in ("_config.yml",):
@@ -178,7 +178,7 @@ def words(page: BeautifulSoup) -> str:
     article = BeautifulSoup(str(page.article), "html.parser")
     for part in article.select(UNTOUCHED):
         part.replace_with(" ")
-    return article.get_text(" ")
+    return re.sub(r"\{\w+\}", "", article.get_text(" "))  # {places} that a script fills keep their names
 
 
 def test_a_chapter_can_be_translated_and_keeps_its_formulas(tmp_path):
