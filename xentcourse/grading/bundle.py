@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from xentcourse.checks.check import CALL, Check, checks_of
 from xentcourse.grading.sandbox.session import Limits
@@ -71,6 +71,18 @@ def variant_in(notebook: Any) -> int | None:
     return None
 
 
+class Needs(NamedTuple):
+    """What a sandbox is made with, before anybody knows what it will run."""
+
+    modules: tuple[str, ...]  #: libraries to import beforehand
+    files: tuple[tuple[str, bytes], ...]  #: by relative path
+
+
+def needs_of(source: "NotebookNode", files: Path | None) -> Needs:
+    """What a notebook and the folder beside it need."""
+    return Needs(_modules(source), _contents(files))
+
+
 def make_bundle(
     assignment: str,
     notebook: str,
@@ -98,8 +110,7 @@ def make_bundle(
         cells,
         seed,
         limits or Limits(),
-        _modules(source),
-        _contents(files),
+        *needs_of(source, files),
         version(assignment),
         variant_in(source),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from xentcourse.course import CourseError
 from xentcourse.grading.assignment import Assignment
-from xentcourse.grading.bundle import Bundle, make_bundle
+from xentcourse.grading.bundle import Bundle, make_bundle, needs_of
 from xentcourse.grading.gradebook import course_seed, registered_cells
 from xentcourse.grading.intake import UnreadableError, read_bytes
 from xentcourse.grading.run import Graded, unreadable
@@ -97,9 +97,9 @@ def _workers_on_their_way(
     """Workers for the first notebook: they start while nbgrader is imported and told about the assignment."""
     if options.cluster or not submissions:
         return nullcontext()
-    name, source = next(iter(assignment.notebooks.items()))
-    bundle = make_bundle(assignment.name, name, source, seed=0, files=assignment.files)
-    return Pool(bundle, min(options.processes or cores(), submissions))
+    first = next(iter(assignment.notebooks.values()))
+    needs = needs_of(first, assignment.files)
+    return Pool(needs, min(options.processes or cores(), submissions))
 
 
 def gradebook_of(assignment: Assignment) -> str:

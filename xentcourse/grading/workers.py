@@ -15,7 +15,7 @@ from multiprocessing.synchronize import Event
 from xentcourse.course import CourseError
 from xentcourse.grading.bundle import Bundle
 from xentcourse.grading.run import Graded, grade_submission, unreadable, without_places
-from xentcourse.grading.sandbox.session import Nursery, NurseryGoneError
+from xentcourse.grading.sandbox.session import HasFiles, Nursery, NurseryGoneError
 
 TRIES = 3
 
@@ -51,16 +51,16 @@ _refused: CourseError | None = None  #: why this worker has no sandbox
 class Pool:
     """Workers that start at once, each with a warm sandbox, while their work is still being prepared.
 
-    bundle    : says which libraries and files the sandboxes need; the work itself may come with another.
+    needs     : the libraries and files that the sandboxes are made with; a bundle says so, too.
     processes : how many.
     Leave it by `with`: workers that nobody asked for anything end then.
     """
 
-    def __init__(self, bundle: Bundle, processes: int):
+    def __init__(self, needs: HasFiles, processes: int):
         context = multiprocessing.get_context("spawn")
         self.processes, self.ready = processes, context.Event()
         self.executor = ProcessPoolExecutor(
-            processes, mp_context=context, initializer=warm_up, initargs=(bundle, self.ready)
+            processes, mp_context=context, initializer=warm_up, initargs=(needs, self.ready)
         )
         with suppress(BrokenProcessPool, BrokenPipeError):  # whoever gives it work will hear of it
             for _ in range(processes):
@@ -156,13 +156,13 @@ def _in_pool(
     return True
 
 
-def warm_up(bundle: Bundle, ready: Event) -> None:
+def warm_up(needs: HasFiles, ready: Event) -> None:
     """Start this worker's sandbox; a worker without one says so when it is asked for the first result."""
     global _nursery, _refused
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started the workers
     threading.Thread(target=_follow_parent, daemon=True).start()
     try:
-        _nursery = start_nursery(bundle)
+        _nursery = start_nursery(needs)
         atexit.register(_close)
     except CourseError as error:
         _refused = error
@@ -191,12 +191,12 @@ def grade_here(bundle: Bundle, content: bytes) -> Graded:
     return graded
 
 
-def start_nursery(bundle: Bundle) -> Nursery:
+def start_nursery(needs: HasFiles) -> Nursery:
     """A warm sandbox; one that is killed while it starts is tried again."""
     for _ in range(TRIES - 1):
         with suppress(CourseError):
-            return Nursery.of(bundle)
-    return Nursery.of(bundle)
+            return Nursery.of(needs)
+    return Nursery.of(needs)
 
 
 def grade_in(nursery: Nursery, bundle: Bundle, content: bytes) -> tuple[Graded, Nursery]:
