@@ -16,6 +16,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,33 +135,51 @@ def keras_loss(name: str, reduction: str, **options: Any) -> Any:
     return getattr(keras.losses, name)(reduction=KERAS_REDUCTIONS[reduction], **options)
 
 
+# ---- every reduction of one call ---------------------------------------------------------------------
+
+
+def each_of_torch(call: str, loss: Callable[..., Any], x: np.ndarray) -> list[dict[str, Any]]:
+    """PyTorch's answers; loss takes x and the keyword reduction."""
+    return [by_torch(call, r, partial(loss, reduction=r), x) for r in TORCH_REDUCTIONS]
+
+
+def each_of_keras(
+    call: str, name: str, loss: Callable[[Any, Any], Any], x: np.ndarray, **options: Any
+) -> list[dict[str, Any]]:
+    """The answers of a loss object of Keras; loss takes the object and x."""
+    return [
+        by_tensorflow("Keras", call, r, partial(loss, keras_loss(name, r, **options)), x)
+        for r in KERAS_REDUCTIONS
+    ]
+
+
+def each_of_optax(call: str, loss: Callable[[Any], Any], x: np.ndarray) -> list[dict[str, Any]]:
+    """Optax's answers: it gives the losses, and the reduction is ours."""
+    return [
+        by_optax(call, r, lambda leaf, reduce=reduce: reduce(loss(leaf)), x)
+        for r, reduce in OPTAX_REDUCTIONS.items()
+    ]
+
+
 # ---- the problems -----------------------------------------------------------------------------------
 
 
 def labels() -> list[dict[str, Any]]:
     """Labels and logits, every reduction."""
     found = []
-    for r in TORCH_REDUCTIONS:
-        y = torch.tensor(Y)
-        found.append(
-            by_torch(
-                "functional.cross_entropy(z, y)",
-                r,
-                lambda z, r=r, y=y: functional.cross_entropy(z, y, reduction=r),
-                Z,
-            )
-        )
-    for r in KERAS_REDUCTIONS:
-        loss = keras_loss("SparseCategoricalCrossentropy", r, from_logits=True)
-        found.append(
-            by_tensorflow(
-                "Keras",
-                "SparseCategoricalCrossentropy(from_logits=True)(y, z)",
-                r,
-                lambda z, loss=loss: loss(Y, z),
-                Z,
-            )
-        )
+    y = torch.tensor(Y)
+    found += each_of_torch(
+        "functional.cross_entropy(z, y)",
+        lambda z, *, reduction: functional.cross_entropy(z, y, reduction=reduction),
+        Z,
+    )
+    found += each_of_keras(
+        "SparseCategoricalCrossentropy(from_logits=True)(y, z)",
+        "SparseCategoricalCrossentropy",
+        lambda f, z: f(Y, z),
+        Z,
+        from_logits=True,
+    )
     found.append(
         by_tensorflow(
             "TensorFlow",
@@ -170,15 +189,11 @@ def labels() -> list[dict[str, Any]]:
             Z,
         )
     )
-    for r, reduce in OPTAX_REDUCTIONS.items():
-        found.append(
-            by_optax(
-                "softmax_cross_entropy_with_integer_labels(z, y)",
-                r,
-                lambda z, reduce=reduce: reduce(optax.softmax_cross_entropy_with_integer_labels(z, Y)),
-                Z,
-            )
-        )
+    found += each_of_optax(
+        "softmax_cross_entropy_with_integer_labels(z, y)",
+        lambda z: optax.softmax_cross_entropy_with_integer_labels(z, Y),
+        Z,
+    )
     log_q = scipy.special.log_softmax(Z, axis=1)
     found.append(answer("SciPy", "-log_softmax(z, axis=1)[rows, y]", "none", -log_q[np.arange(4), Y]))
     return found
@@ -187,15 +202,11 @@ def labels() -> list[dict[str, Any]]:
 def probabilities() -> list[dict[str, Any]]:
     """Labels and probabilities."""
     found = []
-    for r in TORCH_REDUCTIONS:
-        found.append(
-            by_torch(
-                "functional.nll_loss(p.log(), y)",
-                r,
-                lambda p, r=r: functional.nll_loss(p.log(), torch.tensor(Y), reduction=r),
-                P,
-            )
-        )
+    found += each_of_torch(
+        "functional.nll_loss(p.log(), y)",
+        lambda p, *, reduction: functional.nll_loss(p.log(), torch.tensor(Y), reduction=reduction),
+        P,
+    )
     for r in KERAS_REDUCTIONS:
         sparse, dense = (
             keras_loss("SparseCategoricalCrossentropy", r),
@@ -220,23 +231,19 @@ def probabilities() -> list[dict[str, Any]]:
 def soft() -> list[dict[str, Any]]:
     """Targets that are distributions, and logits."""
     found = []
-    for r in TORCH_REDUCTIONS:
-        y = torch.tensor(SOFT)
-        found.append(
-            by_torch(
-                "functional.cross_entropy(z, y)",
-                r,
-                lambda z, r=r, y=y: functional.cross_entropy(z, y, reduction=r),
-                Z,
-            )
-        )
-    for r in KERAS_REDUCTIONS:
-        loss = keras_loss("CategoricalCrossentropy", r, from_logits=True)
-        found.append(
-            by_tensorflow(
-                "Keras", "CategoricalCrossentropy(from_logits=True)(y, z)", r, lambda z, f=loss: f(SOFT, z), Z
-            )
-        )
+    y = torch.tensor(SOFT)
+    found += each_of_torch(
+        "functional.cross_entropy(z, y)",
+        lambda z, *, reduction: functional.cross_entropy(z, y, reduction=reduction),
+        Z,
+    )
+    found += each_of_keras(
+        "CategoricalCrossentropy(from_logits=True)(y, z)",
+        "CategoricalCrossentropy",
+        lambda f, z: f(SOFT, z),
+        Z,
+        from_logits=True,
+    )
     found.append(
         by_tensorflow(
             "TensorFlow",
@@ -246,15 +253,7 @@ def soft() -> list[dict[str, Any]]:
             Z,
         )
     )
-    for r, reduce in OPTAX_REDUCTIONS.items():
-        found.append(
-            by_optax(
-                "softmax_cross_entropy(z, y)",
-                r,
-                lambda z, f=reduce: f(optax.softmax_cross_entropy(z, SOFT)),
-                Z,
-            )
-        )
+    found += each_of_optax("softmax_cross_entropy(z, y)", lambda z: optax.softmax_cross_entropy(z, SOFT), Z)
     rows = scipy.special.entr(SOFT) + scipy.special.rel_entr(SOFT, P)
     found.append(answer("SciPy", "(entr(y) + rel_entr(y, p)).sum(axis=1)", "none", rows.sum(axis=1)))
     return found
@@ -263,16 +262,12 @@ def soft() -> list[dict[str, Any]]:
 def weights() -> list[dict[str, Any]]:
     """A weight for each class; where the library knows weights of rows only, w[y]."""
     found, rows = [], W[Y]
-    for r in TORCH_REDUCTIONS:
-        y, w = torch.tensor(Y), torch.tensor(W)
-        found.append(
-            by_torch(
-                "functional.cross_entropy(z, y, weight=w)",
-                r,
-                lambda z, r=r, y=y, w=w: functional.cross_entropy(z, y, weight=w, reduction=r),
-                Z,
-            )
-        )
+    y, w = torch.tensor(Y), torch.tensor(W)
+    found += each_of_torch(
+        "functional.cross_entropy(z, y, weight=w)",
+        lambda z, *, reduction: functional.cross_entropy(z, y, weight=w, reduction=reduction),
+        Z,
+    )
     names = {**KERAS_REDUCTIONS, "mean_with_sample_weight": "mean_with_sample_weight"}
     for r, name in names.items():
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction=name)
@@ -296,37 +291,26 @@ def weights() -> list[dict[str, Any]]:
 def smoothing() -> list[dict[str, Any]]:
     """Label smoothing."""
     found = []
-    for r in TORCH_REDUCTIONS:
-        y = torch.tensor(Y)
-        found.append(
-            by_torch(
-                "functional.cross_entropy(z, y, label_smoothing=0.1)",
-                r,
-                lambda z, r=r, y=y: functional.cross_entropy(z, y, label_smoothing=EPSILON, reduction=r),
-                Z,
-            )
-        )
-    for r in KERAS_REDUCTIONS:
-        loss = keras_loss("CategoricalCrossentropy", r, from_logits=True, label_smoothing=EPSILON)
-        found.append(
-            by_tensorflow(
-                "Keras",
-                "CategoricalCrossentropy(..., label_smoothing=0.1)(one_hot, z)",
-                r,
-                lambda z, f=loss: f(ONE_HOT, z),
-                Z,
-            )
-        )
-    for r, reduce in OPTAX_REDUCTIONS.items():
-        target = optax.smooth_labels(jnp.asarray(ONE_HOT), EPSILON)
-        found.append(
-            by_optax(
-                "softmax_cross_entropy(z, smooth_labels(one_hot, 0.1))",
-                r,
-                lambda z, f=reduce, y=target: f(optax.softmax_cross_entropy(z, y)),
-                Z,
-            )
-        )
+    y = torch.tensor(Y)
+    found += each_of_torch(
+        "functional.cross_entropy(z, y, label_smoothing=0.1)",
+        lambda z, *, reduction: functional.cross_entropy(z, y, label_smoothing=EPSILON, reduction=reduction),
+        Z,
+    )
+    found += each_of_keras(
+        "CategoricalCrossentropy(..., label_smoothing=0.1)(one_hot, z)",
+        "CategoricalCrossentropy",
+        lambda f, z: f(ONE_HOT, z),
+        Z,
+        from_logits=True,
+        label_smoothing=EPSILON,
+    )
+    target = optax.smooth_labels(jnp.asarray(ONE_HOT), EPSILON)
+    found += each_of_optax(
+        "softmax_cross_entropy(z, smooth_labels(one_hot, 0.1))",
+        lambda z: optax.softmax_cross_entropy(z, target),
+        Z,
+    )
     return found
 
 
@@ -334,15 +318,13 @@ def weights_and_smoothing() -> list[dict[str, Any]]:
     """Both at once."""
     found = []
     y, w = torch.tensor(Y), torch.tensor(W)
-    for r in TORCH_REDUCTIONS:
-        found.append(
-            by_torch(
-                "functional.cross_entropy(z, y, weight=w, label_smoothing=0.1)",
-                r,
-                lambda z, r=r: functional.cross_entropy(z, y, weight=w, label_smoothing=EPSILON, reduction=r),
-                Z,
-            )
-        )
+    found += each_of_torch(
+        "functional.cross_entropy(z, y, weight=w, label_smoothing=0.1)",
+        lambda z, *, reduction: functional.cross_entropy(
+            z, y, weight=w, label_smoothing=EPSILON, reduction=reduction
+        ),
+        Z,
+    )
     for r in KERAS_REDUCTIONS:
         loss = keras_loss("CategoricalCrossentropy", r, from_logits=True, label_smoothing=EPSILON)
         found.append(
@@ -431,17 +413,13 @@ def binary_weights() -> list[dict[str, Any]]:
     """A weight for the ones."""
     found = []
     y, weight = torch.tensor(BINARY), torch.tensor(POSITIVE, dtype=torch.float64)
-    for r in TORCH_REDUCTIONS:
-        found.append(
-            by_torch(
-                "functional.binary_cross_entropy_with_logits(z, y, pos_weight=3)",
-                r,
-                lambda z, r=r: functional.binary_cross_entropy_with_logits(
-                    z, y, pos_weight=weight, reduction=r
-                ),
-                B,
-            )
-        )
+    found += each_of_torch(
+        "functional.binary_cross_entropy_with_logits(z, y, pos_weight=3)",
+        lambda z, *, reduction: functional.binary_cross_entropy_with_logits(
+            z, y, pos_weight=weight, reduction=reduction
+        ),
+        B,
+    )
     found.append(
         by_tensorflow(
             "TensorFlow",
