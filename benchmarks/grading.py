@@ -216,15 +216,16 @@ def on_dask(work: Path, course: Any, *, count: int) -> Iterator[Row]:
 
 
 def in_large_classes(work: Path, course: Any, *, large: int) -> Iterator[Row]:
-    """Seconds of the command for each submission more: in a class of 60, and up to a large one."""
-    times = {
-        count: seconds(
+    """Seconds of the command for each submission more: from 60 to 400, and from there to a large class."""
+    counts = (60, 400, large)
+    small, middle, whole = (
+        seconds(
             partial(grade, course.lay_out(work / "large" / str(count), count=count), course.assignment, 1)
         )
-        for count in (4, 64, large)
-    }
-    first, later = (times[64] - times[4]) / 60, (times[large] - times[64]) / (large - 64)
-    yield at_most(f"seconds for each submission more: up to {large}, against up to 64", later, first, 1.1)
+        for count in counts
+    )
+    first, later = (middle - small) / (400 - 60), (whole - middle) / (large - 400)
+    yield at_most(f"seconds for each submission more: 400 to {large}, against 60 to 400", later, first, 1.1)
 
 
 def soaked(work: Path, course: Any, *, count: int) -> Iterator[Row]:

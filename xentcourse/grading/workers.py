@@ -18,6 +18,7 @@ from xentcourse.grading.run import Graded, grade_submission, unreadable, without
 from xentcourse.grading.sandbox.session import HasFiles, Nursery, NurseryGoneError
 
 TRIES = 3
+AHEAD = 5  #: submissions that each worker is given at once, so that it has work while results are recorded
 
 Job = tuple[str, bytes]  #: a student and what was handed in
 
@@ -139,8 +140,7 @@ def _in_pool(
     futures: dict[Future[Graded], str] = {}
     try:
         while waiting or futures:
-            # One more for each worker to take up while the results of others are recorded.
-            while waiting and len(futures) < 2 * pool.processes:
+            while waiting and len(futures) < AHEAD * pool.processes:
                 student, content = waiting.popleft()
                 in_flight[student] = content
                 futures[pool.executor.submit(grade_here, bundle, content)] = student
