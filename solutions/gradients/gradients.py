@@ -342,7 +342,7 @@ def softmax(z):
 
 # %% [markdown] nbgrader={"grade_id": "gradients-prompt_6"}
 # **Your turn.** Write `backprop`. It returns four gradients, each of the shape of its parameter.
-# When it passes, try it against your own `numerical_gradient` and `relative_error`.
+# When it passes, the last cell nudges it with your own `numerical_gradient` and `relative_error`.
 #
 # <details><summary>Hint 1: shapes</summary>
 #
@@ -388,5 +388,31 @@ try:
         for w, b in ((0.6, 0.9), (2.0, 2.0)):
             a = train(w, b, cost, rate, 300)
             print(f"{cost:13} from ({w}, {b}): {a[0]:.4f} -> {a[150]:.4f} -> {a[300]:.4f}")
+except NotImplementedError:
+    print("Finish the parts above, then come back.")
+
+# %% [markdown] nbgrader={"grade_id": "gradients-nudged"}
+# And your `backprop` on trial: its gradient in $W_1$ against the slopes that your `numerical_gradient` finds, judged by your `relative_error`. No points.
+# The loss gets a name among the `FUNCTIONS`, as a function of $W_1$ alone.
+# What do you expect to see if one entry's sign is turned?
+
+# %%
+rng = np.random.default_rng(0)
+X, labels = rng.normal(size=(6, 4)), np.array([0, 1, 2, 2, 1, 0])
+W1, b1, W2, b2 = (rng.normal(size=shape) for shape in ((4, 5), (5,), (5, 3), (3,)))
+
+
+def loss_of(W1):
+    P = softmax(sigmoid(X @ W1 + b1) @ W2 + b2)
+    return float(-np.log(P[np.arange(6), labels]).mean())
+
+
+FUNCTIONS["network"] = loss_of
+try:
+    gradient = backprop(X, labels, W1, b1, W2, b2)[0].copy()
+    nudged = numerical_gradient("network", W1, 1e-5)
+    print(f"relative error:     {relative_error(gradient, nudged, 1e-6):.0e}")
+    gradient[2, 1] *= -1
+    print(f"with a turned sign: {relative_error(gradient, nudged, 1e-6):.0e}")
 except NotImplementedError:
     print("Finish the parts above, then come back.")

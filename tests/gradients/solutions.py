@@ -76,6 +76,31 @@ def of_the_logit(w, b, x, y):
     return (sigmoid(z) - y) * z * (1 - z) * x, (sigmoid(z) - y) * z * (1 - z)
 
 
+@mutant("quadratic_gradient", says="the bias is missing")
+def without_bias(w, b, x, y):
+    a = sigmoid(w * x)
+    return (a - y) * a * (1 - a) * x, (a - y) * a * (1 - a)
+
+
+@mutant("quadratic_gradient", says="the error a - y is missing")
+def sigma_prime_alone(w, b, x, y):
+    a = sigmoid(w * x + b)
+    return a * (1 - a) * x, a * (1 - a)
+
+
+@mutant("quadratic_gradient", says="the square is still there")
+def still_squared(w, b, x, y):
+    a = sigmoid(w * x + b)
+    return (a - y) ** 2 * a * (1 - a) * x, (a - y) ** 2 * a * (1 - a)
+
+
+@mutant("quadratic_gradient", says="which is the output already")
+def sigmoid_of_the_output(w, b, x, y):
+    a = sigmoid(w * x + b)
+    db = (a - y) * sigmoid(a) * (1 - sigmoid(a))
+    return db * x, db
+
+
 @mutant("quadratic_gradient", says="a tuple of 2 results")
 def one_number(w, b, x, y):
     a = sigmoid(w * x + b)
@@ -128,10 +153,36 @@ def target_minus_output_again(w, b, x, y):
     return error * x, error
 
 
+@mutant("cross_entropy_gradient", says="the sign is turned round")
+def both_terms_with_a_minus(w, b, x, y):
+    a = sigmoid(w * x + b)
+    dz = -y * (1 - a) - (1 - y) * a
+    return dz * x, dz
+
+
 @mutant("cross_entropy_gradient", says="the derivative in b has a factor x")
 def input_on_both_again(w, b, x, y):
     error = sigmoid(w * x + b) - y
     return error * x, error * x
+
+
+@mutant("cross_entropy_gradient", says="the bias is missing")
+def without_bias_again(w, b, x, y):
+    error = sigmoid(w * x) - y
+    return error * x, error
+
+
+@mutant("cross_entropy_gradient", says="Cancel it on paper first")
+def two_terms(w, b, x, y):
+    a = np.float64(sigmoid(w * x + b))
+    dz = (-y / a + (1 - y) / (1 - a)) * a * (1 - a)
+    return dz * x, dz
+
+
+@mutant("cross_entropy_gradient", says="close, but not the same")
+def clipped(w, b, x, y):
+    a = np.clip(sigmoid(w * x + b), 1e-7, 1 - 1e-7)
+    return (a - y) * x, a - y
 
 
 @mutant("cross_entropy_gradient", says="only the term -y ln a")
@@ -234,6 +285,46 @@ def swapped(w, b, cost, learning_rate, steps):
     return trained(w, b, "quadratic" if cost != "quadratic" else "cross", learning_rate, steps)
 
 
+@mutant("train", says="one output too many")
+def one_step_more(w, b, cost, learning_rate, steps):
+    return trained(w, b, cost, learning_rate, steps + 1)
+
+
+@mutant("train", says="the first output is there twice")
+def noted_before_the_step(w, b, cost, learning_rate, steps):
+    outputs = [sigmoid(w + b)]
+    for _ in range(steps):
+        outputs.append(sigmoid(w + b))
+        move = learning_rate * error_times(w, b, cost)
+        w, b = w - move, b - move
+    return np.array(outputs)
+
+
+@mutant("train", says="compute them anew in every step")
+def gradient_before_the_loop(w, b, cost, learning_rate, steps):
+    slope, outputs = error_times(w, b, cost), [sigmoid(w + b)]
+    for _ in range(steps):
+        w, b = w - learning_rate * slope, b - learning_rate * slope
+        outputs.append(sigmoid(w + b))
+    return outputs
+
+
+@mutant("train", says="the target was 1")
+def taught_to_say_one(w, b, cost, learning_rate, steps):
+    outputs = [float(sigmoid(w + b))]
+    for _ in range(steps):
+        a = outputs[-1]
+        slope = (a - 1) * (a * (1 - a) if cost == "quadratic" else 1)
+        w, b = w - learning_rate * slope, b - learning_rate * slope
+        outputs.append(float(sigmoid(w + b)))
+    return outputs
+
+
+@mutant("train", says="the other cost")
+def spelt_otherwise(w, b, cost, learning_rate, steps):
+    return trained(w, b, "cross" if cost == "cross_entropy" else "quadratic", learning_rate, steps)
+
+
 # ---- part 4 -----------------------------------------------------------------------------------------
 
 
@@ -276,6 +367,11 @@ def backward(name, x, h):
     return quotient(name, x, h, lambda f, x, e: (f(x) - f(x - e)) / h)
 
 
+@mutant("numerical_gradient", says="a one-sided difference")
+def half_of_forward(name, x, h):
+    return quotient(name, x, h, lambda f, x, e: (f(x + e) - f(x)) / (2 * h))
+
+
 @mutant("numerical_gradient", says="it is 2h")
 def over_h(name, x, h):
     return quotient(name, x, h, lambda f, x, e: (f(x + e) - f(x - e)) / h)
@@ -304,6 +400,33 @@ def left_nudged(name, x, h):
         up = FUNCTIONS[name](x)
         x[place] -= 2 * h
         slopes[place] = (up - FUNCTIONS[name](x)) / (2 * h)
+    return slopes
+
+
+@mutant("numerical_gradient", says="up and down are one array")
+def one_array_twice(name, x, h):
+    slopes = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        up = down = x.copy()
+        up[place] += h
+        down[place] -= h
+        slopes[place] = (FUNCTIONS[name](up) - FUNCTIONS[name](down)) / (2 * h)
+    return slopes
+
+
+@mutant("numerical_gradient", says="half the step")
+def half_a_step(name, x, h):
+    return quotient(name, x, h, lambda f, x, e: (f(x + e / 2) - f(x - e / 2)) / h)
+
+
+@mutant("numerical_gradient", says="a whole row was nudged")
+def over_the_first_axis(name, x, h):
+    slopes = np.zeros(x.shape)
+    for j in range(len(x)):
+        up, down = x.copy(), x.copy()
+        up[j] += h
+        down[j] -= h
+        slopes[j] = (FUNCTIONS[name](up) - FUNCTIONS[name](down)) / (2 * h)
     return slopes
 
 
@@ -337,6 +460,12 @@ def with_a_loop(g, n, floor):
 
 def sizes(g, n, floor):
     return np.maximum(np.maximum(np.abs(g), np.abs(n)), floor)
+
+
+@right("relative_error")
+def as_a_difference_of_quotients(g, n, floor):
+    sizes = np.stack([np.abs(g), np.abs(n), np.full(np.shape(g), floor)]).max(axis=0)
+    return float(np.abs(g / sizes - n / sizes).max())
 
 
 @mutant("relative_error", says="the difference is not divided")
@@ -382,6 +511,16 @@ def over_the_analytic(g, n, floor):
 @mutant("relative_error", says="hide a wrong small one")
 def of_the_whole(g, n, floor):
     return np.max(np.abs(g - n)) / np.max(sizes(g, n, floor))
+
+
+@mutant("relative_error", says="lengths of the whole gradients")
+def by_length(g, n, floor):
+    return np.linalg.norm(g - n) / (np.linalg.norm(g) + np.linalg.norm(n))
+
+
+@mutant("relative_error", says="lengths of the whole gradients")
+def by_the_longer(g, n, floor):
+    return np.linalg.norm(g - n) / max(np.linalg.norm(g), np.linalg.norm(n))
 
 
 @mutant("relative_error", says="the sizes were added")
@@ -437,6 +576,18 @@ def with_arrays(*given):
     return network(*given, g2=mean)
 
 
+@right("backprop")
+def minus_one_at_the_label(X, labels, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A = sigmoid(Z1)
+    G2 = softmax(A @ W2 + b2)
+    G2[np.arange(len(X)), labels] -= 1
+    G2 /= len(X)
+    G1 = np.einsum("nk,hk->nh", G2, W2) * sigmoid(Z1) * sigmoid(-Z1)
+    ones = np.ones(len(X))
+    return [X.T @ G1, ones @ G1, A.T @ G2, ones @ G2]
+
+
 @mutant("backprop", says="that is the gradient of the sum")
 def of_the_sum(*given):
     return network(*given, g2=lambda p, y: p - y)
@@ -480,6 +631,30 @@ def times_one_minus_a(*given):
 @mutant("backprop", says="add the rows")
 def biases_averaged(*given):
     return network(*given, g2=mean, add=np.mean)
+
+
+@mutant("backprop", says="the weights' gradients lack the 1 / N")
+def only_biases_averaged(*given):
+    return network(*given, g2=lambda p, y: p - y, add=np.mean)
+
+
+@mutant("backprop", says="divided by N twice")
+def averaged_twice(X, labels, *parameters):
+    return [g / len(X) for g in network(X, labels, *parameters, g2=mean)]
+
+
+@mutant("backprop", says="a matrix product of shapes that do not fit")
+def straight_back(X, labels, W1, b1, W2, b2):
+    A = sigmoid(X @ W1 + b1)
+    G2 = (softmax(A @ W2 + b2) - np.eye(len(b2))[labels]) / len(X)
+    G1 = (G2 @ W2) * A * (1 - A)
+    return X.T @ G1, G1.sum(axis=0), A.T @ G2, G2.sum(axis=0)
+
+
+@mutant("backprop", says="Result 3 of 4: The result is transposed")
+def turned_over(*given):
+    W1, b1, W2, b2 = network(*given, g2=mean)
+    return W1, b1, W2.T, b2
 
 
 @mutant("backprop", says="The order is W1, b1, W2, b2")

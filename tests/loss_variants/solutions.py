@@ -65,6 +65,50 @@ def costs_of_columns(logits):
     return -special.log_softmax(logits, axis=0)
 
 
+@right("costs")
+def from_differences(logits):
+    """log Σ_j exp(z_j − z_k): the cost of k from its gaps to all others."""
+    gaps = logits[:, None, :] - logits[:, :, None]
+    return special.logsumexp(gaps, axis=2)
+
+
+def shifted_by(logits, largest):
+    z = logits - largest
+    return np.log(np.exp(z).sum(axis=1, keepdims=True)) - z
+
+
+@mutant("costs", says="one sum for the whole array")
+def costs_of_one_sum(logits):
+    return np.log(np.exp(logits).sum()) - logits
+
+
+@mutant("costs", says="inside the exponential only")
+def largest_not_added_again(logits):
+    largest = logits.max(axis=1, keepdims=True)
+    return np.log(np.exp(logits - largest).sum(axis=1, keepdims=True)) - logits
+
+
+@mutant("costs", says="the largest logit of each column")
+def shifted_by_columns(logits):
+    return shifted_by(logits, logits.max(axis=0))
+
+
+@mutant("costs", says="the largest logit of the whole array")
+def shifted_by_one_number(logits):
+    return shifted_by(logits, logits.max())
+
+
+@mutant("costs", says="keepdims=True")
+def lost_axis(logits):
+    z = logits - logits.max(axis=1)
+    return np.log(np.exp(z).sum(axis=1)) - z
+
+
+@mutant("costs", says="a small number keeps the logarithm finite")
+def with_an_epsilon(logits):
+    return -np.log(special.softmax(logits, axis=1) + 1e-12)
+
+
 # ---- part 2 -----------------------------------------------------------------------------------------
 
 
@@ -110,7 +154,7 @@ def only_minus_hundred(logits, labels, ignore_index=-100):
     return own(logits[kept], labels[kept]).mean()
 
 
-@mutant("masked_nll", says="Is its length the number of classes")
+@mutant("masked_nll", says="-100 is no class")
 def nothing_ignored(logits, labels, ignore_index=-100):
     return own(logits, labels).mean()
 
@@ -131,6 +175,24 @@ def masked_sign(logits, labels, ignore_index=-100):
 def all_columns(logits, labels, ignore_index=-100):
     kept = labels != ignore_index
     return -log_q(logits[kept]).mean()
+
+
+@right("masked_nll")
+def by_the_numbers_of_kept_rows(logits, labels, ignore_index=-100):
+    kept = np.flatnonzero(labels != ignore_index)
+    return -np.average(log_q(logits)[kept, labels[kept]])
+
+
+@mutant("masked_nll", says="the costs of all classes were added up")
+def every_class_paid(logits, labels, ignore_index=-100):
+    kept = labels != ignore_index
+    return -(log_q(logits) * kept[:, None]).sum() / kept.sum()
+
+
+@mutant("masked_nll", says="takes the columns of all labels")
+def columns_of_all_labels(logits, labels, ignore_index=-100):
+    kept = labels != ignore_index
+    return -log_q(logits[kept])[:, labels[kept]].mean()
 
 
 # ---- part 3 -----------------------------------------------------------------------------------------
@@ -208,6 +270,34 @@ def rows_weighted(logits, labels, weight, ignore_index=-100, label_smoothing=0.0
 def smoothing_unweighted(logits, labels, weight, ignore_index=-100, label_smoothing=0.0):
     nll, _, w, mine = parts(logits, labels, weight, ignore_index)
     return ((1 - label_smoothing) * w * mine + label_smoothing * nll.mean(axis=1)).sum() / w.sum()
+
+
+@mutant("weighted_loss", says="the label's own cost has no weight")
+def own_unweighted(logits, labels, weight, ignore_index=-100, label_smoothing=0.0):
+    nll, _, w, mine = parts(logits, labels, weight, ignore_index)
+    rows = (1 - label_smoothing) * mine + label_smoothing * (weight * nll).mean(axis=1)
+    return rows.sum() / w.sum()
+
+
+@mutant("weighted_loss", says="divided by K twice")
+def share_of_a_mean(logits, labels, weight, ignore_index=-100, label_smoothing=0.0):
+    nll, _, w, mine = parts(logits, labels, weight, ignore_index)
+    spread = label_smoothing / len(weight) * (weight * nll).mean(axis=1)
+    return ((1 - label_smoothing) * w * mine + spread).sum() / w.sum()
+
+
+@mutant("weighted_loss", says="each row pays the smoothing of all rows")
+def no_axis(logits, labels, weight, ignore_index=-100, label_smoothing=0.0):
+    nll, _, w, mine = parts(logits, labels, weight, ignore_index)
+    spread = label_smoothing / len(weight) * (weight * nll).sum()
+    return ((1 - label_smoothing) * w * mine + spread).sum() / w.sum()
+
+
+@mutant("weighted_loss", says="mixed before the logarithm")
+def mixture_inside(logits, labels, weight, ignore_index=-100, label_smoothing=0.0):
+    _, _, w, mine = parts(logits, labels, weight, ignore_index)
+    mixed = (1 - label_smoothing) * np.exp(-mine) + label_smoothing / len(weight)
+    return -(w * np.log(mixed)).sum() / w.sum()
 
 
 @mutant("weighted_loss", says="the smoothing was left out")
@@ -325,6 +415,37 @@ def times_gamma(logits, labels, gamma):
     return (gamma * (1 - np.exp(-nll)) * nll).mean()
 
 
+@mutant("focal_loss", says="It is np.exp(-nll)")
+def exponent_with_a_plus(logits, labels, gamma):
+    nll = own(logits, labels)
+    return ((1 - np.exp(nll)) ** gamma * nll).mean()
+
+
+@mutant("focal_loss", says="1 minus the cost")
+def one_minus_the_cost(logits, labels, gamma):
+    nll = own(logits, labels)
+    return ((1 - nll) ** gamma * nll).mean()
+
+
+@mutant("focal_loss", says="not the largest one")
+def of_the_largest(logits, labels, gamma):
+    q = special.softmax(logits, axis=1).max(axis=1)
+    return ((1 - q) ** gamma * own(logits, labels)).mean()
+
+
+@mutant("focal_loss", says="a small number keeps the logarithm finite")
+def focal_clipped(logits, labels, gamma):
+    q = special.softmax(logits, axis=1)[np.arange(len(labels)), labels]
+    q = np.clip(q, 1e-7, 1)
+    return -((1 - q) ** gamma * np.log(q)).mean()
+
+
+@mutant("focal_loss", says="the losses of all classes were averaged")
+def of_all_classes(logits, labels, gamma):
+    nll = -log_q(logits)
+    return ((1 - np.exp(-nll)) ** gamma * nll).mean()
+
+
 @mutant("focal_loss", says="sum of the factors")
 def focal_average(logits, labels, gamma):
     nll = own(logits, labels)
@@ -412,6 +533,17 @@ def divided_again(gradients, counts):
     return sum(g / n for g, n in zip(gradients, counts, strict=True))
 
 
+@mutant("big_batch_gradient", says="the counts multiplied the columns")
+def counts_along_columns(gradients, counts):
+    return (counts * gradients).sum(axis=0) / counts.sum()
+
+
+@mutant("big_batch_gradient", says="expected shape (2,)")
+def one_sum_of_all(gradients, counts):
+    kept = counts > 0
+    return (counts[kept, None] * gradients[kept]).sum() / counts.sum()
+
+
 # ---- part 6 -----------------------------------------------------------------------------------------
 
 
@@ -468,6 +600,18 @@ def hot_student(student, teacher, temperature):
 @mutant("distillation_loss", says="multiplied by the temperature")
 def colder(student, teacher, temperature):
     log_p, q = softened(student, teacher, 1 / temperature)
+    return temperature**2 * (np.exp(log_p) * (log_p - q)).sum(axis=1).mean()
+
+
+@mutant("distillation_loss", says="Divide the logits, before softmax")
+def logarithms_divided(student, teacher, temperature):
+    log_p, q = log_q(teacher) / temperature, log_q(student) / temperature
+    return temperature**2 * (np.exp(log_p) * (log_p - q)).sum(axis=1).mean()
+
+
+@mutant("distillation_loss", says="gives minus the logarithm")
+def costs_for_logarithms(student, teacher, temperature):
+    log_p, q = (-x for x in softened(student, teacher, temperature))
     return temperature**2 * (np.exp(log_p) * (log_p - q)).sum(axis=1).mean()
 
 

@@ -24,6 +24,10 @@ HINTS = {
         "Likely slip: a fixed number of axes. The arrays may have one axis or three: "
         "use the axis that is asked for, or -1 for the last."
     ),
+    r"IndexError: index -100 is out of bounds": (
+        "Likely slip: -100 is no class. It marks a row without a label: leave such rows out "
+        "before you take each row's entry."
+    ),
     r"IndexError: index -?\d+ is out of bounds": (
         "Likely slip: a list or an axis that is shorter than thought. Is its length the number of classes "
         "or the number of rows? And counting starts at 0."

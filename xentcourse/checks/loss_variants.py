@@ -25,6 +25,7 @@ def costs(answer: Answer, rng: Rng) -> None:
         ("many rows", rng.normal(size=(30, 6))),
         ("logits around 1000", np.array([[1000.0, 998.0, 1001.0]])),
         ("logits around -1000", np.array([[-1000.0, -998.0, -1001.0]])),
+        ("one row around 1000, one around -1000", np.array([[1000.0, 998.0], [-1001.0, -1000.0]])),
         ("one logit far above the other", np.array([[0.0, 3000.0]])),
     ):
         answer.must_match(lambda z: -log_softmax(z), logits, note=note, slips=slips.COSTS)

@@ -80,8 +80,9 @@ def without_x(right: Callable[..., Pair]) -> Callable[..., Pair]:
 
 _ORDER = "Likely slip: the two are the wrong way round. The derivative in w comes first."
 _NO_X = "Likely slip: the derivative in w lacks the factor x: z = w x + b grows x times as fast with w."
-_ERROR_TURNED = "Likely slip: the error is turned round. It is output minus target, a - y."
+_ERROR_TURNED = "Likely slip: the sign is turned round. The error is output minus target, a - y."
 _OWN_X = "Likely slip: the derivative in b has a factor x. The bias acts on z directly, with the factor 1."
+_NO_BIAS = "Likely slip: the bias is missing. The neuron computes z = w x + b."
 
 QUADRATIC = (
     Slip(_ORDER, turned(quadratic)),
@@ -95,6 +96,19 @@ QUADRATIC = (
     Slip(
         "Likely slip: a factor 2 too many. The cost is half the square, and the half cancels the 2.",
         slope(lambda a, y: 2 * (a - y) * a * (1 - a)),
+    ),
+    Slip(_NO_BIAS, lambda w, b, x, y: quadratic(w, 0.0, x, y)),
+    Slip(
+        "Likely slip: the error a - y is missing. How steep the cost is depends on how wrong the output is.",
+        slope(lambda a, y: a * (1 - a)),
+    ),
+    Slip(
+        "Likely slip: the square is still there. The derivative of (a - y)**2 / 2 in a is a - y.",
+        slope(lambda a, y: (a - y) ** 2 * a * (1 - a)),
+    ),
+    Slip(
+        "Likely slip: sigma' was taken of a, which is the output already. It is a (1 - a).",
+        slope(lambda a, y: (a - y) * sigmoid(a) * (1 - sigmoid(a))),
     ),
     Slip(
         "Likely slip: that is the cost itself. Its derivatives were asked.",
@@ -120,6 +134,7 @@ CROSS_ENTROPY = (
     Slip(_NO_X, without_x(cross_entropy)),
     Slip(_ERROR_TURNED, slope(lambda a, y: y - a)),
     Slip(_OWN_X, lambda w, b, x, y: (cross_entropy(w, b, x, y)[0],) * 2),
+    Slip(_NO_BIAS, lambda w, b, x, y: cross_entropy(w, 0.0, x, y)),
     Slip(
         "Likely slip: only the term -y ln a was differentiated. For y = 0 the other one is left.",
         slope(lambda a, y: -y * (1 - a)),
@@ -156,6 +171,12 @@ def one_after_the_other(
     return w, b - rate * gradient(w, b, 1.0, 0.0)[1]
 
 
+def by_the_first_gradient(w: float, b: float, cost: str, learning_rate: float, steps: int) -> Array:
+    """The derivatives of the start are used in all steps."""
+    step = learning_rate * sum((quadratic if cost == "quadratic" else cross_entropy)(w, b, 1.0, 0.0))
+    return np.asarray(sigmoid(w + b - step * np.arange(steps + 1)))
+
+
 def moving(w_part: float, b_part: float) -> Callable[..., tuple[float, float]]:
     """A step in which each parameter moves by so many times what it should."""
 
@@ -169,6 +190,11 @@ def moving(w_part: float, b_part: float) -> Callable[..., tuple[float, float]]:
 def other(cost: str) -> reference.Cost:
     """The cost that was not asked for."""
     return "cross-entropy" if cost == "quadratic" else "quadratic"
+
+
+def to_one(w: float, b: float, cost: reference.Cost, learning_rate: float, steps: int) -> Array:
+    """The neuron learns to say 1."""
+    return reference.train_neuron(w, b, y=1.0, cost=cost, learning_rate=learning_rate, steps=steps)
 
 
 _UPHILL = "Likely slip: uphill. A step subtracts the learning rate times the gradient."
@@ -187,6 +213,21 @@ TRAIN = (
         "Likely slip: only the last output came back. All of them were asked.",
         lambda *run: training(*run)[-1],
     ),
+    Slip(
+        "Likely slip: one output too many. There are `steps` steps, and one output before them.",
+        lambda w, b, cost, rate, steps: training(w, b, cost, rate, steps + 1),
+    ),
+    Slip(
+        "Likely slip: the first output is there twice, and the last is missing. After the first, "
+        "note each output after its step.",
+        lambda *run: np.concatenate([training(*run)[:1], training(*run)[:-1]]),
+    ),
+    Slip(
+        "Likely slip: the derivatives were computed once. They change with w and b: "
+        "compute them anew in every step.",
+        by_the_first_gradient,
+    ),
+    Slip("Likely slip: the target was 1. This neuron should learn to say 0.", to_one),
     Slip(_UPHILL, descend(moving(-1, -1))),
     Slip(_BOTH, descend(moving(1, 0))),
     Slip(_BOTH, descend(moving(0, 1))),
@@ -226,6 +267,16 @@ def never_undone(name: str, x: Array, h: float) -> Array:
     return slopes
 
 
+def row_by_row(name: str, x: Array, h: float) -> Array:
+    """All entries of x[j] are nudged together."""
+    f, slopes = FUNCTIONS[name], np.zeros(x.shape)
+    for j in range(len(x)):
+        nudge = np.zeros(x.shape)
+        nudge[j] = h
+        slopes[j] = (f(x + nudge) - f(x - nudge)) / (2 * h)
+    return slopes
+
+
 _ONE_SIDED = (
     "Likely slip: a one-sided difference. Nudge up and down: its error falls with h squared, not with h."
 )
@@ -233,6 +284,7 @@ _ONE_SIDED = (
 NUMERICAL_GRADIENT = (
     Slip(_ONE_SIDED, by(lambda f, x, e, h: (f(x + h * e) - f(x)) / h)),
     Slip(_ONE_SIDED, by(lambda f, x, e, h: (f(x) - f(x - h * e)) / h)),
+    Slip(_ONE_SIDED, by(lambda f, x, e, h: (f(x + h * e) - f(x)) / (2 * h))),
     Slip(
         "Likely slip: divided by h. From x - h to x + h it is 2h.",
         by(lambda f, x, e, h: (f(x + h * e) - f(x - h * e)) / h),
@@ -246,8 +298,22 @@ NUMERICAL_GRADIENT = (
         by(lambda f, x, e, h: (f(x + h * e) - f(x - h * e)) / 2 * h),
     ),
     Slip(
+        "Likely slip: up and down are one array, so that the nudges undo each other. "
+        "`up = down = x` copies nothing: write x.copy() for each.",
+        lambda name, x, h: np.zeros(x.shape),
+    ),
+    Slip(
+        "Likely slip: half the step. One nudge is h up and the other h down, so they lie 2h apart.",
+        by(lambda f, x, e, h: (f(x + h / 2 * e) - f(x - h / 2 * e)) / h),
+    ),
+    Slip(
         "Likely slip: all entries were nudged together. Nudge one, and leave the others alone.",
         by(lambda f, x, e, h: (f(x + h) - f(x - h)) / (2 * h)),
+    ),
+    Slip(
+        "Likely slip: a whole row was nudged. x[j] is a row of a table: "
+        "`for place in np.ndindex(x.shape)` goes through single entries.",
+        row_by_row,
     ),
     Slip(
         "Likely slip: an entry stays nudged when the next one's turn comes. Work on copies, or undo it.",
@@ -267,6 +333,11 @@ NUMERICAL_GRADIENT = (
 def size(g: Array, n: Array, floor: float) -> Array:
     """The denominators."""
     return np.asarray(np.maximum(np.maximum(np.abs(g), np.abs(n)), floor))
+
+
+def length(g: Array) -> float:
+    """The root of the sum of all squares."""
+    return float(np.sqrt((g**2).sum()))
 
 
 RELATIVE_ERROR = (
@@ -307,6 +378,14 @@ RELATIVE_ERROR = (
         "or large entries hide a wrong small one.",
         lambda g, n, floor: np.max(np.abs(g - n)) / np.max(size(g, n, floor)),
     ),
+    *(
+        Slip(
+            "Likely slip: the lengths of the whole gradients were compared. Divide entry by entry, "
+            "or a wrong small entry hides among large ones.",
+            lambda g, n, floor, size_of=size_of: length(g - n) / size_of(length(g), length(n)),
+        )
+        for size_of in (lambda a, b: a + b, max)
+    ),
     Slip(
         "Likely slip: the sizes were added. The larger of the two divides.",
         lambda g, n, floor: np.max(np.abs(g - n) / np.maximum(np.abs(g) + np.abs(n), floor)),
@@ -345,6 +424,15 @@ BACKPROP = (
     Slip(
         "Likely slip: that is the gradient of the sum. The mean over the N examples divides by N.",
         network(last=lambda p, y: p - y),
+    ),
+    Slip(
+        "Likely slip: the weights' gradients lack the 1 / N. The products add over the examples: "
+        "divide G2 by N at the start, and add its rows for the biases.",
+        network(last=lambda p, y: p - y, add=lambda g: np.asarray(g.mean(axis=0))),
+    ),
+    Slip(
+        "Likely slip: divided by N twice. G2 has the factor 1 / N, and all else inherits it.",
+        network(last=lambda p, y: (p - y) / len(p) ** 2),
     ),
     Slip(
         "Likely slip: divided by the number of classes, or of all entries. The mean is over examples: by N.",

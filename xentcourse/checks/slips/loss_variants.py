@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xentcourse.checks.comparing import Slip
+from xentcourse.checks.comparing import Slip, with_epsilons
 from xentcourse.reference.softmax import log_softmax
 
 Array = np.ndarray
@@ -13,6 +13,12 @@ Array = np.ndarray
 def costs(z: Array) -> Array:
     """−log q for every row and class."""
     return np.asarray(-log_softmax(z))
+
+
+def less_the_largest(z: Array) -> Array:
+    """The costs, where the largest logit of the whole array is subtracted."""
+    shifted = z - z.max()
+    return np.asarray(np.log(np.exp(shifted).sum(axis=1, keepdims=True)) - shifted)
 
 
 def at(values: Array, labels: Array) -> Array:
@@ -80,6 +86,11 @@ def focal(row: Callable[[Array, float], Array]) -> Callable[..., object]:
     return lambda z, y, gamma: row(-at(costs(z), y), gamma).mean()
 
 
+def focal_of(q: Array, gamma: float) -> object:
+    """The mean focal loss of the labels' probabilities."""
+    return ((1 - q) ** gamma * -np.log(q)).mean()
+
+
 def taught(
     factor: Callable[[float], float] = lambda t: t * t,
     student: Callable[[float], float] = lambda t: t,
@@ -92,6 +103,12 @@ def taught(
         return factor(temperature) * (np.exp(log_p) * (log_p - log_q)).sum(axis=1).mean()
 
     return wrong
+
+
+def divided_afterwards(z: Array, v: Array, temperature: float) -> object:
+    """The temperature divides the log-probabilities."""
+    log_p, log_q = log_softmax(v) / temperature, log_softmax(z) / temperature
+    return temperature**2 * (np.exp(log_p) * (log_p - log_q)).sum(axis=1).mean()
 
 
 def other_sum(terms: Callable[[Array, Array], Array]) -> Callable[..., object]:
@@ -110,6 +127,11 @@ _NOT_IGNORED = (
 )
 _SUM = "Likely slip: that is the sum over the rows. Divide it for the mean."
 
+_EPSILON = (
+    "Likely slip: a small number keeps the logarithm finite, and falsifies the cost. "
+    "Written with the logarithm of the sum, no 0 meets a logarithm."
+)
+
 COSTS = (
     Slip(_SIGN, lambda z: -costs(z)),
     Slip(
@@ -119,6 +141,28 @@ COSTS = (
     Slip(
         "Likely slip: the sum went over the rows. The classes are the columns: axis=1, with keepdims=True.",
         lambda z: costs(z.T).T,
+    ),
+    Slip(
+        "Likely slip: one sum for the whole array. Each row has its own: axis=1, with keepdims=True.",
+        lambda z: costs(z.reshape(1, -1)).reshape(z.shape),
+    ),
+    Slip(
+        "Likely slip: the largest logit was subtracted inside the exponential only. "
+        "Shift z itself first, z = z - z.max(axis=1, keepdims=True), or add the largest again.",
+        lambda z: costs(z) - z.max(axis=1, keepdims=True),
+    ),
+    Slip(
+        "Likely slip: the largest logit of each column was subtracted. Each row has its own: axis=1.",
+        lambda z: costs(z - z.max(axis=0)),
+    ),
+    Slip(
+        "Likely slip: the largest logit of the whole array was subtracted, and rows far below it underflow. "
+        "Each row has its own: axis=1.",
+        less_the_largest,
+    ),
+    *with_epsilons(
+        _EPSILON,
+        lambda finite, z: -np.log(finite(np.exp(-costs(z)))),
     ),
 )
 MASKED = (
@@ -132,6 +176,15 @@ MASKED = (
     Slip(
         "Likely slip: the kept rows' costs of all classes were averaged. Only the label's class is paid.",
         lambda z, y, ignore_index=-100: costs(z[y != ignore_index]).mean(),
+    ),
+    Slip(
+        "Likely slip: the costs of all classes were added up. Only the label's class is paid.",
+        lambda z, y, ignore_index=-100: costs(z[y != ignore_index]).sum(axis=1).mean(),
+    ),
+    Slip(
+        "Likely slip: [:, labels] takes the columns of all labels from every row. "
+        "[np.arange(N), labels] takes one entry from each row.",
+        lambda z, y, ignore_index=-100: costs(z[y != ignore_index])[:, y[y != ignore_index]].mean(),
     ),
 )
 WEIGHTED = (
@@ -157,6 +210,32 @@ WEIGHTED = (
     Slip(
         "Likely slip: the smoothing part has no weights. Each class's cost has its weight there too.",
         weighted(lambda nll, y, w, e: (1 - e) * w[y] * at(nll, y) + e * nll.mean(axis=1), right_below),
+    ),
+    Slip(
+        "Likely slip: the label's own cost has no weight. It has that of its class.",
+        weighted(lambda nll, y, w, e: (1 - e) * at(nll, y) + e * (w * nll).mean(axis=1), right_below),
+    ),
+    Slip(
+        "Likely slip: divided by K twice. epsilon / K goes with the sum over the classes, "
+        "epsilon with their mean.",
+        weighted(
+            lambda nll, y, w, e: (1 - e) * w[y] * at(nll, y) + e / nll.shape[1] * (w * nll).mean(axis=1),
+            right_below,
+        ),
+    ),
+    Slip(
+        "Likely slip: each row pays the smoothing of all rows. Its sum goes over the classes: axis=1.",
+        weighted(
+            lambda nll, y, w, e: (1 - e) * w[y] * at(nll, y) + e / nll.shape[1] * (w * nll).sum(),
+            right_below,
+        ),
+    ),
+    Slip(
+        "Likely slip: probabilities were mixed before the logarithm. Smoothing mixes the costs.",
+        weighted(
+            lambda nll, y, w, e: -w[y] * np.log((1 - e) * np.exp(-at(nll, y)) + e / nll.shape[1]),
+            right_below,
+        ),
     ),
     Slip(
         "Likely slip: the smoothing was left out.",
@@ -228,6 +307,22 @@ FOCAL = (
         focal(lambda log_q, gamma: gamma * (1 - np.exp(log_q)) * -log_q),
     ),
     Slip(
+        "Likely slip: q is not e to the power nll, which is above 1. It is np.exp(-nll).",
+        focal(lambda log_q, gamma: (1 - np.exp(-log_q)) ** gamma * -log_q),
+    ),
+    Slip(
+        "Likely slip: the factor is 1 minus the cost. It is 1 minus the probability, np.exp(-nll).",
+        focal(lambda log_q, gamma: (1 + log_q) ** gamma * -log_q),
+    ),
+    Slip(
+        "Likely slip: q is the label's probability, not the largest one.",
+        lambda z, y, gamma: ((1 - np.exp(-costs(z).min(axis=1))) ** gamma * at(costs(z), y)).mean(),
+    ),
+    Slip(
+        "Likely slip: the losses of all classes were averaged. Only the label's class is paid.",
+        lambda z, y, gamma: ((1 - np.exp(-costs(z))) ** gamma * costs(z)).mean(),
+    ),
+    Slip(
         "Likely slip: divided by the sum of the factors. The mean divides by the number of rows.",
         lambda z, y, gamma: (
             ((1 - np.exp(-at(costs(z), y))) ** gamma * at(costs(z), y)).sum()
@@ -240,8 +335,16 @@ FOCAL = (
         "Likely slip: that is the cross-entropy; gamma is not used.",
         focal(lambda log_q, gamma: -log_q),
     ),
+    *with_epsilons(
+        _EPSILON,
+        lambda finite, z, y, gamma: focal_of(finite(np.exp(-at(costs(z), y))), gamma),
+    ),
 )
 PIECES = (
+    Slip(
+        "Likely slip: the counts multiplied the columns. Each row has its own: counts[:, None] * gradients.",
+        lambda g, n: (n * g).sum(axis=0) / n.sum(),
+    ),
     Slip(
         "Likely slip: 0 * nan is nan. Leave out the pieces without tokens before you multiply.",
         lambda g, n: (n[:, None] * g).sum(axis=0) / n.sum(),
@@ -293,6 +396,15 @@ DISTILLATION = (
     Slip(
         "Likely slip: the logits were multiplied by the temperature. A high temperature flattens.",
         taught(student=lambda t: 1 / t, teacher=lambda t: 1 / t),
+    ),
+    Slip(
+        "Likely slip: the logarithms were divided by the temperature, and their exponentials no longer "
+        "sum to 1. Divide the logits, before softmax.",
+        divided_afterwards,
+    ),
+    Slip(
+        "Likely slip: `costs` gives minus the logarithm. Turn its sign before you call it log p.",
+        other_sum(lambda log_p, log_q: (np.exp(-log_p) * (log_q - log_p)).sum(axis=1).mean()),
     ),
     Slip(
         "Likely slip: that is D(q || p), weighted by the student's q. The teacher's p is the weight.",
