@@ -158,7 +158,7 @@ def groups(s: Array, y: Array) -> tuple[Array, Array, Array]:
     return stated, counts / len(s), np.bincount(group, weights=y) / counts
 
 
-def parts_of(s: Array, w: Array, c: Array, p: float) -> tuple[float, float, float]:
+def parts_of(s: Array, w: Array, c: Array, p: float) -> tuple[Any, Any, float]:
     """The parts of the score of groups: statements, weights, shares and the share of all."""
     return w @ (c - s) ** 2, w @ (c - p) ** 2, p * (1 - p)
 
