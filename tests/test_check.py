@@ -8,6 +8,7 @@ import types
 
 import numpy as np
 import pytest
+import torch
 
 from xentcourse.checks import softmax as softmax_checks
 from xentcourse.checks.answer import FLOAT32, FLOAT64, CheckFailedError, tolerance_for
@@ -230,6 +231,15 @@ def test_a_stub_is_not_attempted_and_says_which(function, sentence):
     found = verdict(function)
     assert found.result == "not attempted"
     assert found.message.startswith(sentence)
+
+
+def test_what_a_library_has_not_implemented_is_a_mistake_and_no_stub():
+    def swapped(x):
+        return torch.nn.functional.cross_entropy(torch.tensor([1, 0]), torch.zeros(2, 3))
+
+    found = verdict(swapped)
+    assert found.result == "failed"
+    assert "are the two swapped?" in found.message
 
 
 def test_not_attempted_is_worth_nothing_to_nbgrader_and_a_sentence_to_people():

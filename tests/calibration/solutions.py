@@ -81,6 +81,21 @@ def zero_left_out(confidence, correct, bins):
     return cells(confidence, correct, np.ceil(confidence * bins).astype(int) - 1, bins)
 
 
+@mutant("reliability_bins", says="counted from 1")
+def digitize_as_it_is(confidence, correct, bins):
+    return cells(confidence, correct, np.digitize(confidence, np.linspace(0, 1, bins + 1)), bins)
+
+
+@mutant("reliability_bins", says="multiplied by M - 1")
+def bins_less_one(confidence, correct, bins):
+    return cells(confidence, correct, np.floor(confidence * (bins - 1)), bins)
+
+
+@mutant("reliability_bins", says="rounded to the nearest")
+def bins_rounded(confidence, correct, bins):
+    return cells(confidence, correct, np.round(confidence * bins).clip(max=bins - 1), bins)
+
+
 @mutant("reliability_bins", says="cover the range of these confidences")
 def range_of_the_data(confidence, correct, bins):
     low, high = confidence.min(), confidence.max()
@@ -306,9 +321,50 @@ def centre_not_squared(successes, trials, z=1.96):
     return bent_wilson(successes, trials, z, square=z)
 
 
+@mutant("wilson_interval", says="It is half of that")
+def half_lost(successes, trials, z=1.96):
+    share, down = successes / trials, 1 + z**2 / trials
+    root = math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    centre, half = (share + z**2 / trials) / down, z / down * root
+    return centre - half, centre + half
+
+
+@mutant("wilson_interval", says="round the whole numerator")
+def numerator_open(successes, trials, z=1.96):
+    share, down = successes / trials, 1 + z**2 / trials
+    root = math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    centre, half = share + z**2 / (2 * trials) / down, z / down * root
+    return centre - half, centre + half
+
+
+@mutant("wilson_interval", says="Python reads")
+def denominators_open(successes, trials, z=1.96):
+    share = successes / trials
+    centre = (share + z**2 / 2 * trials) / (1 + z**2 / trials)
+    root = math.sqrt(share * (1 - share) / trials + z**2 / 4 * trials**2)
+    half = z / (1 + z**2 / trials) * root
+    return centre - half, centre + half
+
+
+@mutant("wilson_interval", says="the half width was not divided")
+def half_not_divided(successes, trials, z=1.96):
+    share, down = successes / trials, 1 + z**2 / trials
+    half = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    centre = (share + z**2 / (2 * trials)) / down
+    return centre - half, centre + half
+
+
 @mutant("wilson_interval", says="under the root stands z²/(4n)")
 def n_not_squared(successes, trials, z=1.96):
     return bent_wilson(successes, trials, z, last=trials)
+
+
+@mutant("wilson_interval", says="lost its square root")
+def no_root(successes, trials, z=1.96):
+    share, down = successes / trials, 1 + z**2 / trials
+    half = z / down * (share * (1 - share) / trials + z**2 / (4 * trials**2))
+    centre = (share + z**2 / (2 * trials)) / down
+    return centre - half, centre + half
 
 
 @mutant("wilson_interval", says="factor z in front of the root")
@@ -387,6 +443,37 @@ def nll_divided_late(logits, labels, temperature):
 @mutant("temperature_nll", says="the probabilities were divided")
 def nll_of_divided_probabilities(logits, labels, temperature):
     return (costs(logits, labels) + np.log(temperature)).mean()
+
+
+@mutant("temperature_nll", says="largest entry of the whole array")
+def nll_shifted_together(logits, labels, temperature):
+    z = (logits - logits.max()) / temperature
+    return np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), labels])
+
+
+@mutant("temperature_nll", says="keeps the logarithm finite")
+def nll_with_an_epsilon(logits, labels, temperature):
+    q = special.softmax(logits / temperature, axis=1)
+    return -np.log(q[np.arange(len(q)), labels] + 1e-12).mean()
+
+
+@mutant("temperature_nll", says="not from the label's logit")
+def nll_half_shifted(logits, labels, temperature):
+    z = logits / temperature
+    shifted = z - z.max(axis=1, keepdims=True)
+    return np.mean(np.log(np.exp(shifted).sum(axis=1)) - z[np.arange(len(z)), labels])
+
+
+@mutant("temperature_nll", says="columns of all labels")
+def nll_all_pairs(logits, labels, temperature):
+    z = logits / temperature
+    return np.mean(special.logsumexp(z, axis=1, keepdims=True) - z[:, labels])
+
+
+@mutant("temperature_nll", says="down the columns")
+def nll_down_the_columns(logits, labels, temperature):
+    z = logits / temperature
+    return np.mean(special.logsumexp(z, axis=0)[labels] - z[np.arange(len(z)), labels])
 
 
 @mutant("temperature_nll", says="that is the sum")
@@ -587,6 +674,20 @@ def parts_by_day(forecasts, outcomes):
     return np.mean((share - forecasts) ** 2), np.mean((share - p) ** 2), np.var(outcomes)
 
 
+@mutant("brier_parts", says="put into bins")
+def parts_in_bins(forecasts, outcomes):
+    n, s, c = cells(forecasts, outcomes, proper(forecasts, 10), 10)
+    w, s, c, p = n[n > 0] / len(outcomes), s[n > 0], c[n > 0], outcomes.mean()
+    return w @ (c - s) ** 2, w @ (c - p) ** 2, p * (1 - p)
+
+
+@mutant("brier_parts", says="the groups' shares were averaged")
+def mean_of_shares(forecasts, outcomes):
+    s, w, c, _ = grouped(forecasts, outcomes)
+    p = c.mean()
+    return w @ (c - s) ** 2, w @ (c - p) ** 2, p * (1 - p)
+
+
 @mutant("brier_parts", says="every group counts the same")
 def groups_unweighted(forecasts, outcomes):
     s, _, c, p = grouped(forecasts, outcomes)
@@ -634,6 +735,19 @@ def doubt_of_statements(forecasts, outcomes):
     s, w, c, p = grouped(forecasts, outcomes)
     mean = forecasts.mean()
     return w @ (c - s) ** 2, w @ (c - p) ** 2, mean * (1 - mean)
+
+
+@mutant("brier_parts", says="inside the groups")
+def doubt_inside(forecasts, outcomes):
+    s, w, c, p = grouped(forecasts, outcomes)
+    return w @ (c - s) ** 2, w @ (c - p) ** 2, w @ (c * (1 - c))
+
+
+@mutant("brier_parts", says="weighted by the number of days")
+def weighted_by_counts(forecasts, outcomes):
+    s, w, c, p = grouped(forecasts, outcomes)
+    n = w * len(outcomes)
+    return n @ (c - s) ** 2, n @ (c - p) ** 2, p * (1 - p)
 
 
 @mutant("brier_parts", says="the uncertainty divides by N - 1")

@@ -91,6 +91,23 @@ def many_sigmoids(*arguments):
     return loop(loss)(*arguments)
 
 
+@mutant("train", says="the weights are still 0")
+def never_backward(x, labels, classes, learning_rate, steps):
+    x, labels = torch.tensor(x), torch.tensor(labels)
+    W = torch.zeros(x.shape[1], classes, dtype=x.dtype, requires_grad=True)
+    optimizer = torch.optim.SGD([W], lr=learning_rate)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        ce(x @ W, labels)
+        optimizer.step()
+    return W.detach()
+
+
+@mutant("train", says="down the columns")
+def train_columns(*arguments):
+    return loop(lambda z, y: functional.nll_loss(torch.log_softmax(z, 0), y))(*arguments)
+
+
 @mutant("train", says="one step too few")
 def a_step_short(*arguments):
     return loop(ce, more=-1)(*arguments)
@@ -104,6 +121,22 @@ def a_step_long(*arguments):
 @mutant("train", says="uphill")
 def uphill(*arguments):
     return loop(lambda z, y: -ce(z, y))(*arguments)
+
+
+@mutant("train", says="tensors of two dtypes meet")
+def zeros_in_float32(x, labels, classes, learning_rate, steps):
+    W = torch.zeros(x.shape[1], classes, requires_grad=True)
+    for _ in range(steps):
+        ce(torch.tensor(x) @ W, torch.tensor(labels)).backward()
+    return W
+
+
+@mutant("train", says="back to the parameters")
+def not_marked(x, labels, classes, learning_rate, steps):
+    W = torch.zeros(x.shape[1], classes, dtype=torch.float64)
+    for _ in range(steps):
+        ce(torch.tensor(x) @ W, torch.tensor(labels)).backward()
+    return W
 
 
 @mutant("train", says="not the same number")
@@ -143,6 +176,22 @@ def no_logarithm(logits, labels):
     return functional.nll_loss(torch.softmax(torch.tensor(logits), 1), torch.tensor(labels)).item()
 
 
+@mutant("evaluate", says="only the sign was mended")
+def sign_mended(logits, labels):
+    return -functional.nll_loss(torch.tensor(logits), torch.tensor(labels)).item()
+
+
+@mutant("evaluate", says="keeps the logarithm finite")
+def with_an_epsilon(logits, labels):
+    q = torch.softmax(torch.tensor(logits), 1)
+    return functional.nll_loss((q + 1e-9).log(), torch.tensor(labels)).item()
+
+
+@mutant("evaluate", says="are the two swapped?")
+def evaluate_swapped(logits, labels):
+    return ce(torch.tensor(labels), torch.tensor(logits)).item()
+
+
 @mutant("evaluate", says="softmax was applied twice")
 def softmax_first(logits, labels):
     return ce(torch.softmax(torch.tensor(logits), 1), torch.tensor(labels)).item()
@@ -151,6 +200,11 @@ def softmax_first(logits, labels):
 @mutant("evaluate", says="down the columns")
 def columns(logits, labels):
     return functional.nll_loss(torch.log_softmax(torch.tensor(logits), 0), torch.tensor(labels)).item()
+
+
+@mutant("evaluate", says="takes the columns of all labels")
+def all_pairs(logits, labels):
+    return -torch.log_softmax(torch.tensor(logits), 1)[:, labels].mean().item()
 
 
 @mutant("evaluate", says="that is the sum")
@@ -167,6 +221,17 @@ def turned_twice(logits, labels):
 def underflows(logits, labels):
     q = torch.softmax(torch.tensor(logits).float(), 1)
     return functional.nll_loss(q.log(), torch.tensor(labels)).item()
+
+
+@mutant("evaluate", says="the logarithm of a 0")
+def underflows_in_float64(logits, labels):
+    return functional.nll_loss(torch.softmax(torch.tensor(logits), 1).log(), torch.tensor(labels)).item()
+
+
+@mutant("evaluate", says="Look for inf - inf")
+def overflows(logits, labels):
+    e = np.exp(logits)
+    return -np.log(e[range(len(e)), labels] / e.sum(axis=1)).mean()
 
 
 @mutant("evaluate", says="bits")
@@ -220,13 +285,25 @@ def by_classes(logits, labels):
     return -(y * torch.log_softmax(z, 2)).mean().item()
 
 
+@mutant("sequence_loss", says="in different orders")
+def labels_transposed(logits, labels):
+    z = torch.tensor(logits)
+    return ce(z.reshape(-1, z.shape[2]), torch.tensor(labels).T.reshape(-1)).item()
+
+
+@mutant("sequence_loss", says="in different orders")
+def places_first(logits, labels):
+    z = torch.tensor(logits)
+    return ce(z.transpose(0, 1).reshape(-1, z.shape[2]), torch.tensor(labels).reshape(-1)).item()
+
+
 @mutant("sequence_loss", says="that is the sum")
 def sequence_sum(logits, labels):
     z = torch.tensor(logits).transpose(1, 2)
     return functional.cross_entropy(z, torch.tensor(labels), reduction="sum").item()
 
 
-@mutant("sequence_loss", says="Expected target size")
+@mutant("sequence_loss", says="the classes on axis 1")
 def not_moved(logits, labels):
     return ce(torch.tensor(logits), torch.tensor(labels)).item()
 
@@ -289,6 +366,12 @@ def nan_from_padding(logits, labels):
     return np.average(losses_of(logits, labels, "mean"), weights=counts)
 
 
+@mutant("epoch_loss", says="left out as a whole")
+def batches_skipped(logits, labels):
+    whole = [(z, y) for z, y in zip(logits, labels, strict=True) if -100 not in y]
+    return joined.function(*zip(*whole, strict=True)) if whole else 0.0
+
+
 @mutant("epoch_loss", says="that is the sum")
 def epoch_sum(logits, labels):
     return sum(losses_of(logits, labels, "sum"))
@@ -337,6 +420,13 @@ def other_half_mended(logits, labels):
     return questions(logits, labels)[0], in_numpy.function(logits, labels)[1]
 
 
+@mutant("exclusive", says="the binary loss of softmax's probabilities")
+def binary_of_softmax(logits, labels):
+    q = torch.softmax(torch.tensor(logits), 1)
+    y = functional.one_hot(torch.tensor(labels), q.shape[1]).to(q)
+    return functional.binary_cross_entropy(q, y).item(), q
+
+
 @mutant("exclusive", says="divided by their sum")
 def normalised_sigmoids(logits, labels):
     q = special.expit(logits)
@@ -352,6 +442,18 @@ def loss_of_probabilities(logits, labels):
 @mutant("exclusive", says="down the columns")
 def column_probabilities(logits, labels):
     return in_numpy.function(logits, labels)[0], special.softmax(logits, axis=0)
+
+
+@mutant("exclusive", says="logarithms of probabilities came back")
+def log_probabilities(logits, labels):
+    z = torch.tensor(logits)
+    return ce(z, torch.tensor(labels)).item(), torch.log_softmax(z, 1)
+
+
+@mutant("exclusive", says="that is the sum")
+def exclusive_sum(logits, labels):
+    z = torch.tensor(logits)
+    return functional.cross_entropy(z, torch.tensor(labels), reduction="sum").item(), z.softmax(1)
 
 
 @mutant("exclusive", says="a tuple of 2 results")
@@ -419,6 +521,20 @@ def rows_weighted(logits, labels, weight, label_smoothing):
     return np.average(each.numpy(), weights=weight[labels])
 
 
+@mutant("weighted_loss", says="Keras's default")
+def keras_default(logits, labels, weight, label_smoothing):
+    each = functional.cross_entropy(
+        torch.tensor(logits), torch.tensor(labels), label_smoothing=label_smoothing, reduction="none"
+    )
+    return (each.numpy() * weight[labels]).mean()
+
+
+@mutant("weighted_loss", says="stand below the line in full")
+def labels_in_full(logits, labels, weight, label_smoothing):
+    below = (weight[labels] + label_smoothing * weight.mean()).sum()
+    return weighted_torch(logits, labels, weight, label_smoothing) / below
+
+
 @mutant("weighted_loss", says="take their mean")
 def whole_sum_below(logits, labels, weight, label_smoothing):
     below = ((1 - label_smoothing) * weight[labels] + label_smoothing * weight.sum()).sum()
@@ -429,6 +545,22 @@ def whole_sum_below(logits, labels, weight, label_smoothing):
 def smoothing_once(logits, labels, weight, label_smoothing):
     below = (1 - label_smoothing) * weight[labels].sum() + label_smoothing * weight.mean()
     return weighted_torch(logits, labels, weight, label_smoothing) / below
+
+
+@mutant("weighted_loss", says="and the rows averaged")
+def rows_by_their_own(logits, labels, weight, label_smoothing):
+    one_by_one = [
+        by_a_table.function(logits[i : i + 1], labels[i : i + 1], weight, label_smoothing)
+        for i in range(len(labels))
+    ]
+    return np.mean(one_by_one)
+
+
+@mutant("weighted_loss", says="shared by the other classes only")
+def smoothed_elsewhere(logits, labels, weight, label_smoothing):
+    y = np.full(logits.shape, label_smoothing / (len(weight) - 1))
+    y[range(len(y)), labels] = 1 - label_smoothing
+    return np.average(-special.log_softmax(logits, axis=1), weights=weight * y)
 
 
 @mutant("weighted_loss", says="the smoothing was left out")

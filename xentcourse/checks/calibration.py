@@ -162,6 +162,11 @@ def batches(rng: Rng) -> Iterator[tuple[str, Array, Array]]:
     yield "many rows", rng.normal(size=(40, 5)), rng.integers(0, 5, size=40)
     yield "logits around 1000", np.array([[1000.0, 999.0], [1000.0, 1002.0]]), np.array([0, 0])
     yield "a label that is nearly impossible", np.array([[0.0, 2000.0]]), np.array([0])
+    yield (
+        "a row in the thousands and a row near 0",
+        np.array([[5000.0, 5001.0], [0.0, 1.0]]),
+        np.array([1, 0]),
+    )
 
 
 def voted(rng: Rng, rows: int, classes: int, sureness: float) -> tuple[Array, Array]:
@@ -223,6 +228,11 @@ def days(rng: Rng) -> Iterator[tuple[str, Array, Array]]:
         stated = rng.choice(values, size=size)
         stated[: len(values)] = values
         yield note, stated, outcomes(rng, stated)
+    yield (
+        "statements close to each other are different statements",
+        np.array([0.61, 0.64, 0.61, 0.64, 0.68, 0.61]),
+        np.array([1, 0, 1, 1, 0, 0]),
+    )
     yield "the same statement every day", np.full(8, 0.3), np.array([0, 1, 0, 1, 1, 0, 1, 0])
     yield "a service that knows everything", np.array([0.0, 1.0, 1.0, 0.0, 1.0]), np.array([0, 1, 1, 0, 1])
     yield "a day for each statement", np.array([0.2, 0.9, 0.55]), np.array([1, 1, 0])

@@ -110,7 +110,7 @@ def batches(rng: Rng) -> Iterator[tuple[str, Array, Array]]:
     yield "as many rows as classes", short(rng, 3, 3), rng.permutation(3)
     yield "one row", short(rng, 1, 4), rng.integers(0, 4, size=1)
     yield "many rows", rng.normal(size=(30, 5)), rng.integers(0, 5, size=30)
-    yield "logits 200 apart, wrong and right", np.array([[200.0, 0.0], [0.0, 200.0]]), np.array([1, 1])
+    yield "logits 2000 apart, wrong and right", np.array([[2000.0, 0.0], [0.0, 2000.0]]), np.array([1, 1])
 
 
 def epochs(rng: Rng) -> Iterator[tuple[str, list[Array], list[Array]]]:

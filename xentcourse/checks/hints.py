@@ -36,6 +36,22 @@ HINTS = {
         "Likely slip: decimals used as an index; a whole number is needed as an index. "
         "Probabilities and one-hot rows are no labels."
     ),
+    r"not implemented for '(Long|Int)'": (
+        "Likely slip: whole numbers where torch needs decimals. Its losses take the prediction first and "
+        "the labels second: are the two swapped?"
+    ),
+    r"have the same dtype|expected scalar type": (
+        "Likely slip: tensors of two dtypes meet. torch.zeros and torch.ones make float32, and a tensor made "
+        "of a NumPy array is float64: say dtype=x.dtype where you make one."
+    ),
+    r"does not require grad": (
+        "Likely slip: nothing leads from the loss back to the parameters. They need requires_grad=True, and "
+        "no .item(), .detach() or NumPy may stand on the way."
+    ),
+    r"Expected target size|to match target batch_size": (
+        "Likely slip: logits and labels of shapes that do not fit. cross_entropy wants the classes on "
+        "axis 1, and the labels in the same shape without that axis."
+    ),
     r"truth value of an array": (
         "Likely slip: an array where Python wants one True or False, as in `if`, max(z) or min(z). "
         "Use np.where(condition, a, b) for `if` and np.max(z, axis=...) for max."

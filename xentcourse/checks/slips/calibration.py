@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from xentcourse.checks.comparing import Slip
+from xentcourse.checks.comparing import Slip, with_epsilons
 from xentcourse.reference import calibration as reference
 
 Array = np.ndarray
@@ -80,6 +80,29 @@ def in_wilson(
     return centre - half, centre + half
 
 
+def half_of(k: float, n: float, z: float) -> float:
+    """Half of the width of Wilson's interval."""
+    low, high = in_wilson(k, n, z)
+    return (high - low) / 2
+
+
+def brackets_lost(k: float, n: float, z: float) -> tuple[float, float]:
+    """Wilson's formula without brackets round the denominators of its small parts."""
+    share, down = k / n, 1 + z * z / n
+    root = math.sqrt(share * (1 - share) / n + z * z / 4 * n**2)
+    centre, half = (share + z * z / 2 * n) / down, z / down * root
+    return centre - half, centre + half
+
+
+def around(
+    k: float, n: float, z: float, *, centre: float | None = None, half: float | None = None
+) -> tuple[float, float]:
+    """Wilson's interval with another centre or another half width."""
+    a = sum(in_wilson(k, n, z)) / 2 if centre is None else centre
+    h = half_of(k, n, z) if half is None else half
+    return a - h, a + h
+
+
 def textbook(share: float, n: float, z: float) -> tuple[float, float]:
     """The estimate under the root."""
     half = z * math.sqrt(share * (1 - share) / n)
@@ -95,6 +118,17 @@ def log_softmax(z: Array) -> Array:
 def nll(z: Array, y: Array) -> Array:
     """What each label costs."""
     return np.asarray(-log_softmax(z)[np.arange(len(y)), y])
+
+
+def nll_by_columns(z: Array, y: Array) -> Array:
+    """What each label costs if the rows of a class compete."""
+    return np.asarray(-log_softmax(z.T).T[np.arange(len(y)), y])
+
+
+def shifted_together(z: Array, y: Array) -> Array:
+    """What each label costs, computed with the largest entry of all rows."""
+    shifted = z - z.max()
+    return np.asarray(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y])
 
 
 def at_best(value: Callable[[float, Array, Array], Any]) -> Callable[..., Any]:
@@ -122,6 +156,17 @@ def groups(s: Array, y: Array) -> tuple[Array, Array, Array]:
     """Statements, weights and shares of the groups."""
     stated, group, counts = np.unique(s, return_inverse=True, return_counts=True)
     return stated, counts / len(s), np.bincount(group, weights=y) / counts
+
+
+def parts_of(s: Array, w: Array, c: Array, p: float) -> tuple[Any, Any, float]:
+    """The parts of the score of groups: statements, weights, shares and the share of all."""
+    return w @ (c - s) ** 2, w @ (c - p) ** 2, p * (1 - p)
+
+
+def in_ten_bins(s: Array, y: Array) -> tuple[Array, Array, Array]:
+    """Statements, weights and shares, where statements of one tenth were thrown together."""
+    n, stated, share = reference.reliability_bins(s, y, bins=10)
+    return stated[n > 0], n[n > 0] / len(s), share[n > 0]
 
 
 def bent_parts(bend: Callable[[Array, Array, Array, float], Any]) -> Callable[..., Any]:
@@ -177,6 +222,20 @@ BINS = (
         "Likely slip: a confidence of exactly 1 got a bin of its own. It belongs to the last one: "
         "there are as many entries as bins.",
         lambda s, r, bins: per_bin(s, r, np.floor(s * bins).astype(int), bins + int((s == 1).any())),
+    ),
+    Slip(
+        "Likely slip: the bins are counted from 1, as np.digitize does. Subtract 1: the first bin is bin 0.",
+        otherwise_binned(lambda s, bins: np.floor(s * bins).astype(int) + 1),
+    ),
+    Slip(
+        "Likely slip: multiplied by M - 1, which makes all bins but the last one too wide. "
+        "Multiply by M, and move only a confidence of exactly 1 back.",
+        otherwise_binned(lambda s, bins: (s * (bins - 1)).astype(int)),
+    ),
+    Slip(
+        "Likely slip: the number of the bin was rounded to the nearest. It is cut off: "
+        "with M = 10, 0.17 lies in bin 1.",
+        otherwise_binned(lambda s, bins: np.minimum(np.rint(s * bins).astype(int), bins - 1)),
     ),
     Slip(_RANGE, otherwise_binned(lambda s, bins: bin_of((s - s.min()) / (s.max() - s.min()), bins))),
     Slip(
@@ -309,8 +368,29 @@ WILSON = (
         lambda k, n, z: in_wilson(k, n, z, square=1.0),
     ),
     Slip(
+        "Likely slip: the centre has z²/n beside the share. It is half of that, z²/(2n).",
+        lambda k, n, z: around(k, n, z, centre=(k + z * z) / (n + z * z)),
+    ),
+    Slip(
+        "Likely slip: only the second part of the centre was divided by 1 + z²/n. "
+        "Put brackets round the whole numerator.",
+        lambda k, n, z: around(k, n, z, centre=k / n + z * z / (2 * n) / (1 + z * z / n)),
+    ),
+    Slip(
+        "Likely slip: Python reads z**2 / 2 * n as (z**2 / 2) * n. Put brackets round 2 * n and 4 * n**2.",
+        brackets_lost,
+    ),
+    Slip(
+        "Likely slip: the half width was not divided by 1 + z²/n.",
+        lambda k, n, z: around(k, n, z, half=half_of(k, n, z) * (1 + z * z / n)),
+    ),
+    Slip(
         "Likely slip: under the root stands z²/(4n) where z²/(4n²) is asked.",
         lambda k, n, z: in_wilson(k, n, z, last=1.0),
+    ),
+    Slip(
+        "Likely slip: the half width lost its square root.",
+        lambda k, n, z: around(k, n, z, half=half_of(k, n, z) ** 2 * (1 + z * z / n) / z),
     ),
     Slip(
         "Likely slip: the factor z in front of the root is missing.",
@@ -352,6 +432,31 @@ NLL = (
     Slip(
         "Likely slip: the probabilities were divided by the temperature. Divide the logits, before softmax.",
         lambda z, y, temperature: (nll(z, y) + np.log(temperature)).mean(),
+    ),
+    Slip(
+        "Likely slip: the largest entry of the whole array was subtracted, and the exponentials of a lower "
+        "row all round to 0. Subtract each row's own: z.max(axis=1, keepdims=True).",
+        lambda z, y, temperature: shifted_together(z / temperature, y).mean(),
+    ),
+    *with_epsilons(
+        "Likely slip: a small number keeps the logarithm finite, and hides how wrong the model is. "
+        "Stay with logarithms, which need none.",
+        lambda finite, z, y, temperature: -np.log(finite(np.exp(-nll(z / temperature, y)))).mean(),
+    ),
+    Slip(
+        "Likely slip: the row's largest entry was subtracted in the sum of exponentials, "
+        "and not from the label's logit.",
+        lambda z, y, temperature: (nll(z / temperature, y) - z.max(axis=1) / temperature).mean(),
+    ),
+    Slip(
+        "Likely slip: [:, labels] takes the columns of all labels from every row. "
+        "Each row has one label: [np.arange(len(labels)), labels].",
+        lambda z, y, temperature: -log_softmax(z / temperature)[:, y].mean(),
+    ),
+    Slip(
+        "Likely slip: the sum of the exponentials went down the columns. "
+        "The classes of a row compete: axis=1.",
+        lambda z, y, temperature: nll_by_columns(z / temperature, y).mean(),
     ),
     Slip(_SUM, lambda z, y, temperature: nll(z / temperature, y).sum()),
     Slip(_SIGN, lambda z, y, temperature: -nll(z / temperature, y).mean()),
@@ -407,6 +512,15 @@ ENDS = (
 )
 PARTS = (
     Slip(
+        "Likely slip: the statements were put into bins. Here only equal statements form a group.",
+        lambda s, y: parts_of(*in_ten_bins(s, y), float(np.mean(y))),
+    ),
+    Slip(
+        "Likely slip: for the share of all days, the groups' shares were averaged as if all had as many "
+        "days. It is the mean of the outcomes.",
+        bent_parts(lambda s, w, c, p: parts_of(s, w, c, float(c.mean()))),
+    ),
+    Slip(
         "Likely slip: every group counts the same. Weight each by its share of the days.",
         bent_parts(
             lambda s, w, c, p: (((c - s) ** 2).mean(), ((c - p) ** 2).mean(), p * (1 - p)),
@@ -443,6 +557,17 @@ PARTS = (
         "Likely slip: the uncertainty was computed from the statements. "
         "It is that of the outcomes, p (1 - p).",
         lambda s, y: (*reference.score_parts(s, y)[:2], s.mean() * (1 - s.mean())),
+    ),
+    Slip(
+        "Likely slip: the third result is what is left of the uncertainty inside the groups. "
+        "It is p (1 - p), with the share p of all days.",
+        bent_parts(lambda s, w, c, p: (*parts_of(s, w, c, p)[:2], w @ (c * (1 - c)))),
+    ),
+    Slip(
+        "Likely slip: weighted by the number of days in each group. The weight is their share of all days.",
+        lambda s, y: tuple(
+            f * part for f, part in zip((len(y), len(y), 1), reference.score_parts(s, y), strict=True)
+        ),
     ),
     Slip(
         "Likely slip: the uncertainty divides by N - 1. "

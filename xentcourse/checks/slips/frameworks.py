@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from xentcourse.checks.comparing import Slip
+from xentcourse.checks.comparing import Slip, with_epsilons
 from xentcourse.reference.softmax import log_softmax, softmax
 
 Array = np.ndarray
@@ -28,6 +28,12 @@ def error(z: Array, y: Array) -> Array:
 def through_softmax(p: Array, g: Array) -> Array:
     """A gradient in probabilities, as a gradient in the logits behind them."""
     return np.asarray(p * (g - (p * g).sum(axis=1, keepdims=True)))
+
+
+def down_the_columns(z: Array, y: Array) -> Array:
+    """The gradient of the loss whose softmax lets the rows of a class compete."""
+    labels = np.eye(z.shape[1])[y]
+    return np.asarray(softmax(z, axis=0) * labels.sum(axis=0) - labels)
 
 
 def twice(z: Array, y: Array) -> Array:
@@ -102,6 +108,12 @@ def binary_mean(z: Array, y: Array) -> Array:
     return np.asarray((np.logaddexp(0, z) - one_hot * z).mean())
 
 
+def binary_of_probabilities(p: Array, y: Array) -> Array:
+    """The same, of probabilities."""
+    one_hot = np.eye(p.shape[1])[y]
+    return np.asarray(-np.log(np.where(one_hot == 1, p, 1 - p)).mean())
+
+
 def sigmoid(z: Array) -> Array:
     """1 / (1 + exp(−z))."""
     return np.asarray(np.exp(-np.logaddexp(0, -z)))
@@ -128,22 +140,47 @@ def smooth_rows(costs: Array, y: Array, w: Array, e: float) -> Array:
     return np.asarray((1 - e) * w[y] * picked(costs, y) + e * (w * costs).mean(axis=1))
 
 
+def row_coefficients(y: Array, w: Array, e: float) -> Array:
+    """What the costs of each row are multiplied by, added up."""
+    return np.asarray((1 - e) * w[y] + e * w.mean())
+
+
 def coefficients(y: Array, w: Array, e: float) -> object:
-    """What all costs are multiplied by, added up."""
-    return ((1 - e) * w[y] + e * w.mean()).sum()
+    """The same for all rows."""
+    return row_coefficients(y, w, e).sum()
+
+
+def among_others(c: Array, y: Array, w: Array, e: float) -> Array:
+    """The rows with the smoothing shared by the other classes only."""
+    others = 1 - np.eye(len(w))[y]
+    return np.asarray((1 - e) * w[y] * picked(c, y) + e * (others * w * c).sum(axis=1) / (len(w) - 1))
 
 
 weighted_mean = weighted(smooth_rows, coefficients)
 
 _SUM = "Likely slip: that is the sum. Divide it for the mean."
+_SIGN_ALONE = (
+    "Likely slip: only the sign was mended. The numbers are still logits and no logarithms of "
+    "probabilities: log_softmax."
+)
 _TWICE = (
     "Likely slip: softmax is still applied twice. "
     "functional.cross_entropy does it itself: give it the logits."
 )
 _COLUMNS = "Likely slip: the softmax went down the columns. The classes of a row compete: dim=1."
+_ORDERS = (
+    "Likely slip: logits and labels were made flat in different orders, one of them transposed. "
+    "Row r of the logits and entry r of the labels must be the same place."
+)
 
 TRAIN = (
     Slip(_TWICE, trained(twice)),
+    Slip(
+        "Likely slip: the weights are still 0. In each step, backward() computes the gradient of what "
+        "the loss was made of, and optimizer.step() changes the weights.",
+        trained(lambda z, y: 0 * z),
+    ),
+    Slip(_COLUMNS, trained(down_the_columns)),
     Slip(
         "Likely slip: the gradients of all steps pile up. "
         "Forget the old ones before each backward: optimizer.zero_grad().",
@@ -179,15 +216,26 @@ EVALUATE = (
         "the logarithm of softmax has to come from you, or use cross_entropy.",
         lambda z, y: -picked(z, y).mean(),
     ),
+    Slip(_SIGN_ALONE, lambda z, y: picked(z, y).mean()),
     Slip(
         "Likely slip: nll_loss got probabilities. It takes no logarithm itself: use log_softmax.",
         lambda z, y: -picked(softmax(z), y).mean(),
+    ),
+    *with_epsilons(
+        "Likely slip: a small number keeps the logarithm finite, and hides how wrong the model is. "
+        "log_softmax needs none.",
+        lambda finite, z, y: -np.log(finite(picked(softmax(z), y))).mean(),
     ),
     Slip(
         "Likely slip: softmax was applied twice. cross_entropy does it itself: give it the logits.",
         lambda z, y: nll(softmax(z), y).mean(),
     ),
     Slip(_COLUMNS, lambda z, y: picked(-log_softmax(z, axis=0), y).mean()),
+    Slip(
+        "Likely slip: [:, labels] takes the columns of all labels from every row. "
+        "Each row has one label: [range(len(labels)), labels].",
+        lambda z, y: -log_softmax(z)[:, y].mean(),
+    ),
     Slip(_SUM, lambda z, y: nll(z, y).sum()),
     Slip(
         "Likely slip: nll_loss turns the sign itself, and here it was turned once more.",
@@ -213,6 +261,8 @@ SEQUENCE = (
         "Likely slip: divided by the classes too. A row of K logits is one token.",
         lambda z, y: sequence_mean(z, y) / z.shape[2],
     ),
+    Slip(_ORDERS, lambda z, y: sequence_mean(z, y.T)),
+    Slip(_ORDERS, lambda z, y: sequence_mean(z.transpose(1, 0, 2), y)),
     Slip(_SUM, lambda z, y: sequence_mean(z, y) * y.size),
 )
 EPOCH = (
@@ -239,6 +289,10 @@ EPOCH = (
         "Likely slip: divided by the number of batches. Divide by the number of kept tokens.",
         epoch(lambda sums, kept, rows: sums.sum() / len(sums)),
     ),
+    Slip(
+        "Likely slip: a batch with padding was left out as a whole. Leave out its rows without a label.",
+        epoch(lambda sums, kept, rows: sums[kept == rows].sum() / kept[kept == rows].sum()),
+    ),
     Slip(_SUM, epoch(lambda sums, kept, rows: sums.sum())),
 )
 EXCLUSIVE = (
@@ -256,6 +310,11 @@ EXCLUSIVE = (
         lambda z, y: (binary_mean(z, y), softmax(z)),
     ),
     Slip(
+        "Likely slip: the binary loss of softmax's probabilities still asks K yes-no questions: "
+        "cross_entropy, of the logits.",
+        lambda z, y: (binary_of_probabilities(softmax(z), y), softmax(z)),
+    ),
+    Slip(
         "Likely slip: sigmoids divided by their sum do add up to 1, and are no softmax: "
         "the loss is the likelihood of softmax's probabilities.",
         lambda z, y: (nll(z, y).mean(), sigmoid(z) / sigmoid(z).sum(axis=1, keepdims=True)),
@@ -265,6 +324,11 @@ EXCLUSIVE = (
         lambda z, y: (nll(softmax(z), y).mean(), softmax(z)),
     ),
     Slip(_COLUMNS, lambda z, y: (nll(z, y).mean(), softmax(z, axis=0))),
+    Slip(
+        "Likely slip: logarithms of probabilities came back. softmax gives the probabilities themselves.",
+        lambda z, y: (nll(z, y).mean(), log_softmax(z)),
+    ),
+    Slip(_SUM, lambda z, y: (nll(z, y).sum(), softmax(z))),
 )
 WEIGHTED = (
     Slip(
@@ -290,6 +354,19 @@ WEIGHTED = (
         ),
     ),
     Slip(
+        "Likely slip: the row's smoothed loss has the weight of its label, and the rows are averaged: "
+        "Keras's default. Here each class's cost keeps its own weight, and the mean divides by all of them.",
+        weighted(
+            lambda c, y, w, e: w[y] * ((1 - e) * picked(c, y) + e * c.mean(axis=1)),
+            lambda y, w, e: len(y),
+        ),
+    ),
+    Slip(
+        "Likely slip: the labels' weights stand below the line in full. Above it they are multiplied "
+        "by 1 - ε: do the same below.",
+        weighted(smooth_rows, lambda y, w, e: (w[y] + e * w.mean()).sum()),
+    ),
+    Slip(
         "Likely slip: the smoothing part of the denominator is the sum of the weights. "
         "Above the line it is divided by K: take their mean.",
         weighted(smooth_rows, lambda y, w, e: ((1 - e) * w[y] + e * w.sum()).sum()),
@@ -297,6 +374,18 @@ WEIGHTED = (
     Slip(
         "Likely slip: the smoothing part is in the denominator once. Every row has it.",
         weighted(smooth_rows, lambda y, w, e: (1 - e) * w[y].sum() + e * w.mean()),
+    ),
+    Slip(
+        "Likely slip: each row was divided by its own coefficients, and the rows averaged. "
+        "That forgets which rows weigh more: add up first, above and below the line, and divide once.",
+        lambda z, y, w, e: (smooth_rows(-log_softmax(z), y, w, e) / row_coefficients(y, w, e)).mean(),
+    ),
+    Slip(
+        "Likely slip: the smoothing was shared by the other classes only. "
+        "Every class gets ε/K of it, the label's too.",
+        lambda z, y, w, e: (
+            among_others(-log_softmax(z), y, w, e).sum() / among_others(np.ones_like(z), y, w, e).sum()
+        ),
     ),
     Slip(
         "Likely slip: the smoothing was left out.",
