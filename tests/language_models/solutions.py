@@ -661,6 +661,12 @@ def nothing_for_empty_messages(seen, text, K):
     return counts, [word if c in used else "" for c, word in enumerate(words(text, counts))]
 
 
+@mutant("train_and_compress", says="An empty message has a codeword too")
+def empty_messages_left_out(seen, text, K):
+    counts, all_words = nothing_for_empty_messages.function(seen, text, K)
+    return counts, [word for word in all_words if word]
+
+
 @mutant("train_and_compress", says="Go on training")
 def too_few_steps(seen, text, K):
     counts = rounded(trained(table(seen, K), steps=1))
