@@ -34,6 +34,7 @@ LOOSE = Tolerance(relative=1e-2, absolute=1e-1)
         ((np.zeros(2), 1.0), (np.zeros(2), 1.0)),
         ([[0.0, 0.0], 1], (np.zeros(2), 1.0)),
         ((), ()),
+        (np.array([[1.0, 2.0], [3.0, 4.0]]), (np.array([1.0, 2.0]), np.array([3.0, 4.0]))),
     ],
     ids=str,
 )
@@ -69,6 +70,7 @@ def test_the_right_numbers_are_accepted_in_any_form(value, expected):
         ((1.0, 3.0), (1.0, 2.0)),
         (np.array([1.0, 2.0]), (1.0, 2.0)),
         ((1.0, 2.0, 3.0), (1.0, 2.0)),
+        (np.array([[1.0, 2.0], [3.0, 5.0]]), (np.array([1.0, 2.0]), np.array([3.0, 4.0]))),
     ],
     ids=str,
 )

@@ -110,7 +110,7 @@ check.step_bytes(step_bytes)
 # %%
 both = np.log(4) + np.log(1.5)
 print("log-sum-exp from the state:", both, "  log 6:", np.log(6))
-print("of -inf and a number:", np.exp(-np.inf - 3.0), "  of -inf and -inf:", np.exp(-np.inf - 0.0))
+print("of -inf and a number:", np.exp(-np.inf - 3.0), "  of -inf and -inf:", np.exp(-np.inf - -np.inf))
 
 # %% [markdown] nbgrader={"grade_id": "fused_kernels-prompt_2"}
 # **Your turn.** Write `merge` for many rows at once: all four arguments are arrays with one entry for each row.

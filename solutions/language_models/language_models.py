@@ -56,7 +56,7 @@ from xentcourse.checks import language_models as check
 # The model has read the tokens of a row up to place $t$ when it gives the logits at place $t$, so these logits speak of the token at place $t + 1$.
 # The first token of a row has no logits before it, and is not predicted.
 #
-# **Worked example.** Two rows of three places, four tokens.
+# **Worked example.** Two rows of three places, with tokens from 0 to 3.
 # In the second row the last place is padding:
 
 # %%
@@ -303,7 +303,7 @@ for length in range(len(context) + 1):
     print(repr(ending), after)
 
 # %% [markdown] nbgrader={"grade_id": "language_models-prompt_6"}
-# Occurrences may overlap, as those of "an" in "banana" don't, but those of "aa" in "aaa" do.
+# Occurrences may overlap: in "aaaa", a came twice after "aa".
 #
 # **Your turn.** Write `ngram`. You may use your `smoothed`.
 #

@@ -58,6 +58,18 @@ def written_first(rows, classes, itemsize):
     return np.array([[t, t], [0, 0], [t, 0], [t, 2 * t]])
 
 
+@mutant("step_bytes", says="the backward step of nll_loss was given a table")
+def zeros_read(rows, classes, itemsize):
+    t = rows * classes * itemsize
+    return np.array([[t, t], [0, 0], [t, t], [2 * t, t]])
+
+
+@mutant("step_bytes", says="a third table to read")
+def logits_read_again(rows, classes, itemsize):
+    t = rows * classes * itemsize
+    return np.array([[t, t], [0, 0], [0, t], [3 * t, t]])
+
+
 @mutant("step_bytes", says="transposed")
 def steps_in_columns(rows, classes, itemsize):
     return (np.array([[1, 1], [0, 0], [0, 1], [2, 1]]) * rows * classes * itemsize).T
@@ -92,6 +104,11 @@ def nan_to_num(m, s, n, t):
 
 
 @right("merge")
+def stacked(m, s, n, t):
+    return np.stack(nan_to_num.function(m, s, n, t))
+
+
+@right("merge")
 def in_torch(m, s, n, t):
     m, s, n, t = map(torch.tensor, (m, s, n, t))
     top = torch.maximum(m, n)
@@ -120,6 +137,22 @@ def only_the_old_one(m, s, n, t):
 def logarithm_kept(m, s, n, t):
     top = np.maximum(m, n)
     return top, np.log(s * np.exp(m - top) + t * np.exp(n - top))
+
+
+@mutant("merge", says="the larger of the two sums")
+def larger_sum(m, s, n, t):
+    return np.maximum(m, n), np.maximum(s, t)
+
+
+@mutant("merge", says="the two results have changed places")
+def sum_first(m, s, n, t):
+    return in_logarithms.function(m, s, n, t)[::-1]
+
+
+@mutant("merge", says="one maximum was taken for all rows")
+def one_for_all(m, s, n, t):
+    top = max(*m, *n)
+    return [top] * len(m), s * np.exp(m - top) + t * np.exp(n - top)
 
 
 @mutant("merge", says="Look for inf - inf")
@@ -198,6 +231,19 @@ def old_sum_kept(blocks, labels):
     return lse - own
 
 
+@mutant("blockwise_nll", says="sums of blocks were added as they are")
+def block_sums_added(blocks, labels):
+    tops = [block.max(axis=1) for block in blocks]
+    total = sum(np.exp(block - top[:, None]).sum(axis=1) for block, top in zip(blocks, tops, strict=True))
+    return np.max(tops, axis=0) + np.log(total) - states(blocks, labels)[1]
+
+
+@mutant("blockwise_nll", says="infinite")
+def log_of_an_underflow(blocks, labels):
+    p = special.softmax(np.concatenate(blocks, axis=1), axis=1)
+    return -np.log(p[np.arange(len(labels)), labels])
+
+
 @mutant("blockwise_nll", says="that is the log-sum-exp")
 def only_lse(blocks, labels):
     return states(blocks, labels)[0]
@@ -229,6 +275,33 @@ def first_block_only(blocks, labels):
     own = np.zeros(len(labels))
     own[inside] = first[inside, labels[inside]]
     return lse - own
+
+
+def looked_up(blocks, labels, firsts):
+    """The label's logit, for other opinions on where the blocks begin."""
+    own = np.zeros(len(labels))
+    for first, block in zip(firsts, blocks, strict=True):
+        for i, label in enumerate(labels):
+            if first <= label < first + block.shape[1]:
+                own[i] = block[i, label - first]
+    return own
+
+
+@mutant("blockwise_nll", says="Blocks may differ in width")
+def equal_widths(blocks, labels):
+    firsts = [i * blocks[0].shape[1] for i in range(len(blocks))]
+    return states(blocks, labels)[0] - looked_up(blocks, labels, firsts)
+
+
+@mutant("blockwise_nll", says="labels were looked up in every block")
+def in_every_block(blocks, labels):
+    return states(blocks, labels)[0] - looked_up(blocks, labels, [0] * len(blocks))
+
+
+@mutant("blockwise_nll", says="the maximum is missing")
+def maximum_forgotten(blocks, labels):
+    lse, own = states(blocks, labels)
+    return lse - np.max([block.max(axis=1) for block in blocks], axis=0) - own
 
 
 @mutant("blockwise_nll", says="infinite")
@@ -303,6 +376,45 @@ def only_p(logits, labels):
 def downhill(logits, labels):
     loss, gradient = good_pair(logits, labels)
     return loss, -gradient
+
+
+@mutant("loss_and_gradient", says="both are those of the sum")
+def both_of_the_sum(logits, labels):
+    loss, gradient = good_pair(logits, labels)
+    return loss * len(labels), gradient * len(labels)
+
+
+@mutant("loss_and_gradient", says="divided by the number of classes")
+def mean_over_classes(logits, labels):
+    loss, gradient = good_pair(logits, labels)
+    return loss, gradient * len(labels) / logits.shape[1]
+
+
+@mutant("loss_and_gradient", says="after the division by N")
+def one_taken_off_late(logits, labels):
+    gradient = special.softmax(logits, axis=1) / len(labels)
+    gradient[np.arange(len(labels)), labels] -= 1
+    return good_pair(logits, labels)[0], gradient
+
+
+@mutant("loss_and_gradient", says="in whole columns")
+def whole_columns(logits, labels):
+    gradient = special.softmax(logits, axis=1)
+    gradient[:, labels] -= 1
+    return good_pair(logits, labels)[0], gradient / len(labels)
+
+
+@mutant("loss_and_gradient", says="one loss for each row")
+def losses_of_rows(logits, labels):
+    losses = -special.log_softmax(logits, axis=1)[np.arange(len(labels)), labels]
+    return losses, good_pair(logits, labels)[1]
+
+
+@mutant("loss_and_gradient", says="the maximum is missing from the loss")
+def loss_without_maximum(logits, labels):
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    losses = np.log(e.sum(axis=1)) - logits[np.arange(len(labels)), labels]
+    return losses.mean(), good_pair(logits, labels)[1]
 
 
 @mutant("loss_and_gradient", says="infinite")
@@ -424,6 +536,64 @@ def own_rows(hidden, classifier, labels, chunk, factor):
     return assembled(hidden, classifier, labels, chunk, lambda n: factor / n, lambda n: 1 / n)
 
 
+@mutant("chunked_loss", says="each chunk's gradient was divided")
+def gradients_by_own_rows(hidden, classifier, labels, chunk, factor):
+    n = len(hidden)
+    return assembled(hidden, classifier, labels, chunk, lambda size: factor / size, lambda _: 1 / n)
+
+
+@mutant("chunked_loss", says="the loss is the sum")
+def loss_not_divided(hidden, classifier, labels, chunk, factor):
+    return assembled(hidden, classifier, labels, chunk, lambda _: factor / len(hidden), lambda _: 1.0)
+
+
+@mutant("chunked_loss", says="the plain average of the chunks' means")
+def loss_of_chunk_means(hidden, classifier, labels, chunk, factor):
+    means = [nll / (rows.stop - rows.start) for rows, nll, _ in chunks(hidden, classifier, labels, chunk)]
+    return np.mean(means), *by_hand(hidden, classifier, labels, chunk, factor)[1:]
+
+
+@mutant("chunked_loss", says="one gradient for each argument of forward")
+def gradients_missing(hidden, classifier, labels, chunk, factor):
+    class Short(torch.autograd.Function):
+        @staticmethod
+        def forward(_ctx, x, w, *_rest):
+            return (x @ w.T).sum()
+
+        @staticmethod
+        def backward(_ctx, from_above):
+            return from_above, from_above
+
+    x = torch.tensor(hidden, requires_grad=True)
+    (factor * Short.apply(x, torch.tensor(classifier), torch.tensor(labels), chunk)).backward()
+
+
+@mutant("chunked_loss", says="Return the loss as a tensor")
+def number_from_forward(hidden, classifier, labels, chunk, factor):
+    class Item(torch.autograd.Function):
+        @staticmethod
+        def forward(_ctx, x):
+            return x.sum().item()
+
+    (factor * Item.apply(torch.tensor(hidden, requires_grad=True))).backward()
+
+
+@mutant("local_sums", says="shorter than thought")
+def one_column_too_many(local, labels, first, largest):
+    own = np.zeros(len(local))
+    for i, label in enumerate(labels):
+        if first <= label <= first + local.shape[1]:
+            own[i] = local[i, label - first] - largest[i]
+    return np.exp(local - largest[:, None]).sum(axis=1), own
+
+
+@mutant("chunked_loss", says="the gradients are made of p")
+def labels_forgotten(hidden, classifier, labels, chunk, factor):
+    loss, _, _ = by_hand(hidden, classifier, labels, chunk, factor)
+    g = special.softmax(hidden @ classifier.T, axis=1) * factor / len(hidden)
+    return loss, g @ classifier, g.T @ hidden
+
+
 @mutant("chunked_loss", says="as if all chunks had equally many rows")
 def averaged_means(hidden, classifier, labels, chunk, factor):
     count = math.ceil(len(hidden) / chunk)
@@ -509,6 +679,30 @@ def labels_from_zero(local, labels, first, largest):
     return np.stack([np.exp(rest).sum(axis=1), (rest * one_hot).sum(axis=1)])
 
 
+@mutant("local_sums", says="A negative index counts from")
+def labels_wrapped(local, labels, first, largest):
+    columns = (labels - first) % local.shape[1]
+    own = local[np.arange(len(local)), columns] - largest
+    return np.exp(local - largest[:, None]).sum(axis=1), own
+
+
+@mutant("local_sums", says="has its sign turned")
+def own_turned(local, labels, first, largest):
+    totals, own = sums_by_one_hot.function(local, labels, first, largest)
+    return totals, -own
+
+
+@mutant("local_sums", says="logarithms can't be")
+def logarithm_of_sums(local, labels, first, largest):
+    totals, own = sums_by_one_hot.function(local, labels, first, largest)
+    return np.log(totals), own
+
+
+@mutant("local_sums", says="the rows have changed places")
+def own_first(local, labels, first, largest):
+    return sums_by_one_hot.function(local, labels, first, largest)[::-1]
+
+
 @right("local_gradient")
 def gradient_by_one_hot(local, labels, first, lse):
     one_hot = labels[:, None] == first + np.arange(local.shape[1])
@@ -542,6 +736,23 @@ def without_the_one(local, labels, first, lse):
 def one_at_the_wrong_place(local, labels, first, lse):
     one_hot = labels[:, None] == np.arange(local.shape[1])
     return (np.exp(local - lse[:, None]) - one_hot) / len(local)
+
+
+@mutant("local_gradient", says="after the division by N")
+def ones_taken_off_late(local, labels, first, lse):
+    one_hot = labels[:, None] == first + np.arange(local.shape[1])
+    return np.exp(local - lse[:, None]) / len(local) - one_hot
+
+
+@mutant("local_gradient", says="rows whose label is another rank's were left out")
+def rows_of_others(local, labels, first, lse):
+    one_hot = labels[:, None] == first + np.arange(local.shape[1])
+    return (np.exp(local - lse[:, None]) - one_hot) * one_hot.any(axis=1, keepdims=True) / len(local)
+
+
+@mutant("local_gradient", says="the sign is turned round")
+def gradient_turned(local, labels, first, lse):
+    return -gradient_by_one_hot.function(local, labels, first, lse)
 
 
 @mutant("local_gradient", says="A negative index counts from the end")

@@ -107,6 +107,20 @@ def token_bits(logits, tokens, mask):
     return costs(logits[:, :-1], tokens[:, 1:])[mask[:, 1:]].mean() / math.log(2)
 
 
+@mutant("next_token_loss", says="logits were taken for log-probabilities")
+def no_softmax(logits, tokens, mask):
+    kept = mask[:, 1:]
+    y = tokens[:, 1:][kept]
+    return -logits[:, :-1][kept][np.arange(len(y)), y].mean()
+
+
+@mutant("next_token_loss", says="one sum of exponentials for all places")
+def softmax_over_everything(logits, tokens, mask):
+    kept = mask[:, 1:]
+    z, y = logits[:, :-1][kept], tokens[:, 1:][kept]
+    return (special.logsumexp(z) - z[np.arange(len(y)), y]).mean()
+
+
 @mutant("next_token_loss", says="Look for an overflow in exp")
 def token_overflow(logits, tokens, mask):
     z, y = logits[:, :-1][mask[:, 1:]], tokens[:, 1:][mask[:, 1:]]
@@ -151,6 +165,11 @@ def of_minus(nats):
     return np.exp(-np.mean(nats))
 
 
+@mutant("perplexity", says="e to the power of bits")
+def of_bits(nats):
+    return math.exp(np.mean(nats) / math.log(2))
+
+
 # ---- part 3 -----------------------------------------------------------------------------------------
 
 
@@ -190,6 +209,16 @@ def times_ln_2(nats, text):
 @mutant("bits_per_byte", says="what the whole text costs")
 def whole_text(nats, text):
     return nats.sum() / np.log(2)
+
+
+@mutant("bits_per_byte", says="the logarithm of the nats")
+def log_of_nats(nats, text):
+    return math.log2(sum(nats)) / len(text.encode())
+
+
+@mutant("bits_per_byte", says="divided by 8 as well")
+def per_bit(nats, text):
+    return sum(nats) / math.log(2) / 8 / len(bytes(text, "utf-8"))
 
 
 # ---- part 4 -----------------------------------------------------------------------------------------
@@ -249,6 +278,26 @@ def by_batches(means, counts):
     return np.exp(np.mean((means * counts)[counts > 0]))
 
 
+@mutant("epoch_perplexity", says="a power of 2 of nats")
+def two_to_the_mean(means, counts):
+    return 2 ** weighted_mean.function(means, counts)
+
+
+@mutant("epoch_perplexity", says="e to the power of the sum")
+def of_all_losses(means, counts):
+    return np.exp(np.nansum(means * counts))
+
+
+@mutant("epoch_perplexity", says="as if they were sums")
+def means_for_sums(means, counts):
+    return np.exp(means[counts > 0].sum() / counts.sum())
+
+
+@mutant("epoch_perplexity", says="as if all batches were equally long")
+def nan_for_zero(means, counts):
+    return np.exp(np.nan_to_num(means).mean())
+
+
 # ---- part 5 -----------------------------------------------------------------------------------------
 
 
@@ -304,6 +353,36 @@ def pseudo_counts(counts, base, strength):
 @mutant("smoothed", says="half and half")
 def half_and_half(counts, base, strength):
     return 0.5 * counts / max(counts.sum(), 1) + 0.5 * base
+
+
+@mutant("smoothed", says="the strength times the number of tokens")
+def strength_for_each_below(counts, base, strength):
+    return [
+        (n + strength * b) / (sum(counts) + strength * len(base)) for n, b in zip(counts, base, strict=True)
+    ]
+
+
+@mutant("smoothed", says="shared out evenly")
+def even_base(counts, base, strength):
+    q = counts + strength / len(counts)
+    return q / q.sum()
+
+
+@mutant("smoothed", says="the weights have changed places")
+def weights_exchanged(counts, base, strength):
+    own = counts.sum() / (counts.sum() + strength)
+    return (1 - own) * counts / max(counts.sum(), 1) + own * base
+
+
+@mutant("smoothed", says="shares were smoothed in place of counts")
+def shares_smoothed(counts, base, strength):
+    q = counts / max(counts.sum(), 1) + strength * base
+    return q / (1 + strength)
+
+
+@mutant("smoothed", says="only tokens that never came")
+def zeros_alone(counts, base, strength):
+    return [(n or strength * b) / (sum(counts) + strength) for n, b in zip(counts, base, strict=True)]
 
 
 # ---- part 6 -----------------------------------------------------------------------------------------
@@ -388,6 +467,52 @@ def no_smoothing(text, context, alphabet, strength):
     after = [text[i] for i in range(len(context), len(text)) if text[i - len(context) : i] == context]
     n = np.array([after.count(letter) for letter in alphabet])
     return n / n.sum()
+
+
+def starts(text, piece):
+    return sum(text[i:].startswith(piece) for i in range(len(text)))
+
+
+@mutant("ngram", says="occurrences that do not overlap")
+def counted_with_its_letter(text, context, alphabet, strength):
+    q = np.full(len(alphabet), 1 / len(alphabet))
+    for ending in endings(context):
+        n = np.array([text.count(ending + letter) for letter in alphabet])
+        q = (n + strength * q) / (n.sum() + strength)
+    return q
+
+
+@mutant("ngram", says="context[-0:] is the whole context")
+def minus_zero(text, context, alphabet, strength):
+    return model(text, alphabet, strength, [context[-n:] for n in range(len(context) + 1)])
+
+
+@mutant("ngram", says="a context at the very end")
+def end_of_the_text(text, context, alphabet, strength):
+    q = np.full(len(alphabet), 1 / len(alphabet))
+    for ending in endings(context):
+        n = np.array([starts(text, ending + letter) for letter in alphabet])
+        q = (n + strength * q) / (starts(text, ending) + strength)
+    return q
+
+
+@mutant("ngram", says="the letters before the context")
+def what_came_before(text, context, alphabet, strength):
+    q = np.full(len(alphabet), 1 / len(alphabet))
+    for ending in endings(context):
+        n = np.array([starts(text, letter + ending) for letter in alphabet])
+        q = (n + strength * q) / (n.sum() + strength)
+    return q
+
+
+@mutant("ngram", says="and then they were averaged")
+def mean_of_orders(text, context, alphabet, strength):
+    return sum(model(text, alphabet, strength, [e]) for e in endings(context)) / (len(context) + 1)
+
+
+@mutant("ngram", says="the letters stand in another order")
+def letters_sorted(text, context, alphabet, strength):
+    return model(text, sorted(alphabet), strength, endings(context))
 
 
 # ---- part 7 -----------------------------------------------------------------------------------------
@@ -507,6 +632,39 @@ def rows_alike(seen, text, K):
 def exchanged(seen, text, K):
     counts = rounded(trained(table(seen, K).T))
     return counts, words(text, counts)
+
+
+@mutant("train_and_compress", says="learned from `text`")
+def learned_from_the_other_text(seen, text, K):
+    counts = rounded(trained(table(text or seen, K)))
+    return counts, words(text, counts)
+
+
+@mutant("train_and_compress", says="Did the model learn from `text`?")
+def learned_from_both(seen, text, K):
+    counts = rounded(trained(table([*seen, *text], K)))
+    return counts, words(text, counts)
+
+
+@mutant("train_and_compress", says="the first token of `seen` was left out")
+def first_of_seen_forgotten(seen, text, K):
+    n = table(seen, K)
+    n[0, seen[0]] -= 1
+    counts = rounded(trained(n))
+    return counts, words(text, counts)
+
+
+@mutant("train_and_compress", says="An empty message has a codeword too")
+def nothing_for_empty_messages(seen, text, K):
+    counts = rounded(trained(table(seen, K)))
+    used = {0, *text[:-1]} if text else set()
+    return counts, [word if c in used else "" for c, word in enumerate(words(text, counts))]
+
+
+@mutant("train_and_compress", says="An empty message has a codeword too")
+def empty_messages_left_out(seen, text, K):
+    counts, all_words = nothing_for_empty_messages.function(seen, text, K)
+    return counts, [word for word in all_words if word]
 
 
 @mutant("train_and_compress", says="Go on training")

@@ -127,6 +127,18 @@ def test_a_guess_is_worth_about_a_hundred_observations_and_order_5_halves_order_
     assert 0.4 < bits(tables, whole, 128) / bits(tables[:1], whole, 128) < 0.6
 
 
+def test_the_occurrences_of_a_context_gather_in_a_few_modules():
+    """Contexts that came about fifty times: the share of the module that has most of each."""
+    assert "The occurrences of a context gather in a few modules" in PAGE
+    places: dict[bytes, Counter[int]] = {}
+    for number, module in enumerate(sorted(LIBRARY.glob("*.py"))[:30]):
+        text = module.read_bytes()
+        for i in range(len(text) - 5):
+            places.setdefault(text[i : i + 5], Counter())[number] += 1
+    shares = [max(n.values()) / n.total() for n in places.values() if 40 <= n.total() <= 60]
+    assert np.median(shares) > 0.25
+
+
 def test_the_training_text_wants_no_smoothing():
     tables = [counted(order) for order in range(6)]
     costs = [bits(tables, library()[0][:3000], alpha) for alpha in (0.0625, 1, 16, 256)]

@@ -29,11 +29,8 @@ class Tolerance:
     def accepts(self, value: Plain, expected: Plain) -> bool:
         """Whether `value` has the shape of `expected` and agrees with it entry by entry."""
         if isinstance(expected, tuple):
-            return (
-                isinstance(value, list | tuple)
-                and len(value) == len(expected)
-                and all(map(self.accepts, value, expected))
-            )
+            parts = unpacked(value)
+            return len(parts) == len(expected) and all(map(self.accepts, parts, expected))
         x, e = as_numbers(value), np.asarray(expected)
         if e.size == 0:  # a loop over no rows can't know how long they would have been
             return x is not None and x.size == 0
@@ -56,6 +53,12 @@ TELLING_FACTORS = {
     2.0: "look for a factor 2 too many",
     0.5: "look for a factor 2 that got lost",
 }
+
+
+def unpacked(value: Plain) -> list[Plain]:
+    """The results that `a, b = value` gives; an array counts as several results where it stacks arrays."""
+    several = isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 1)
+    return list(value) if several else []
 
 
 def as_numbers(value: Plain) -> np.ndarray | None:
@@ -160,11 +163,12 @@ def with_epsilons(sentence: str, result: Callable[..., Any]) -> tuple[Slip, ...]
 
 
 def _tuple_difference(value: Plain, expected: tuple[Plain, ...], tolerance: Tolerance) -> str:
-    if not isinstance(value, list | tuple) or len(value) != len(expected):
+    parts = unpacked(value)
+    if len(parts) != len(expected):
         return f"That is {kind(value)}; a tuple of {len(expected)} results was expected."
     number, (x, e) = next(
         (i, pair)
-        for i, pair in enumerate(zip(value, expected, strict=True), start=1)
+        for i, pair in enumerate(zip(parts, expected, strict=True), start=1)
         if not tolerance.accepts(*pair)
     )
     return f"Result {number} of {len(expected)}: {difference(x, e, tolerance)}"

@@ -132,6 +132,11 @@ def rows_in_blocks(rng: Rng) -> Iterator[tuple[str, list[Array], Array]]:
     yield "large logits", [short(rng, (2, 2)) + 1000 * k for k in (-1, 1, 0)], np.array([2, 3])
     yield "logits far below 0", [short(rng, (2, 2)) - 2000 for _ in range(2)], np.array([0, 3])
     yield (
+        "labels that are nearly impossible",
+        [short(rng, (2, 2)) + 1000 * k for k in (0, 1)],
+        np.array([0, 1]),
+    )
+    yield (
         "a first block in which every class is ruled out",
         [np.full((2, 2), -np.inf), short(rng, (2, 3))],
         np.array([4, 2]),
@@ -174,7 +179,7 @@ def ranks(rng: Rng) -> Iterator[tuple[str, Array, Array, int, Array]]:
     """One rank's columns, labels, its first class, and all columns."""
     for note, shape, edges, labels in (
         ("the second of two ranks", (3, 6), (3, 6), np.array([4, 1, 5])),
-        ("the first of two ranks", (3, 6), (0, 3), np.array([1, 4, 0])),
+        ("the first of two ranks", (3, 6), (0, 3), np.array([1, 3, 0])),
         ("no label is this rank's", (2, 6), (2, 4), np.array([0, 5])),
         ("every label is this rank's", (2, 6), (2, 4), np.array([2, 3])),
         ("the last of three, with more columns", (4, 9), (4, 9), np.array([8, 0, 4, 3])),

@@ -75,6 +75,14 @@ HINTS = {
     r"got an unexpected keyword argument|missing \d+ required positional|positional arguments? but": (
         "Likely slip: the parameters were changed. Keep the `def` line as it was given."
     ),
+    r"incorrect number of gradients": (
+        "Likely slip: backward returns one gradient for each argument of forward, in their order, "
+        "and None for those that need none."
+    ),
+    r"'(float|int)' object has no attribute 'backward'": (
+        "Likely slip: a number of Python's, which autograd can't follow back. "
+        "Return the loss as a tensor, without .item() or float()."
+    ),
     r"NoneType": (
         "Likely slip: something that it calls returns nothing. Does every function end with a `return`?"
     ),

@@ -65,6 +65,35 @@ def not_rescaled(blocks: list[Array], y: Array) -> Array:
     return a_number(np.asarray(m + np.log(s) - z[np.arange(len(y)), y]))
 
 
+def one_maximum(m: Array, s: Array, n: Array, t: Array) -> tuple[Array, Array]:
+    """All rows relative to the largest logit of all of them."""
+    top = np.full(len(m), max(m.max(), n.max()))
+    return top, a_number(s * np.exp(m - top) + t * np.exp(n - top))
+
+
+def in_equal_blocks(blocks: list[Array], y: Array) -> Array:
+    """The labels' logits, as if all blocks were as wide as the first; later blocks win."""
+    own = np.zeros(len(y))
+    for i, block in enumerate(blocks):
+        own = reference.own_logits(block, y, first=i * blocks[0].shape[1], otherwise=own)
+    return own
+
+
+def in_every_block(blocks: list[Array], y: Array) -> Array:
+    """The logits at column y of the last block that has so many columns."""
+    own = np.zeros(len(y))
+    for block in blocks:
+        own = reference.own_logits(block, y, first=0, otherwise=own)
+    return own
+
+
+def added_as_they_are(blocks: list[Array], y: Array) -> Array:
+    """Each block's sum relative to its own maximum, added up beside the largest maximum."""
+    sums = sum(np.exp(block - block.max(axis=1, keepdims=True)).sum(axis=1) for block in blocks)
+    z = whole(blocks)
+    return a_number(np.asarray(z.max(axis=1) + np.log(sums) - z[np.arange(len(y)), y]))
+
+
 def fused(change: Callable[[float, Array, Array], tuple[Any, Any]]) -> Callable[..., tuple[Any, Any]]:
     """Loss and gradient after `change(loss, gradient, one_hot / N)`."""
 
@@ -133,6 +162,28 @@ def last_only(parts: list[Any], n: int, factor: float) -> tuple[Any, Any, Any]:
     return loss, factor * stacked(parts) / n, factor * parts[-1][3] / n
 
 
+def gradients_of_own_means(parts: list[Any], n: int, factor: float) -> tuple[Any, Any, Any]:
+    """The right loss beside gradients that are divided chunk by chunk."""
+    return (sum(part[1] for part in parts) / n, *own_means(parts, n, factor)[1:])
+
+
+def summed_loss(parts: list[Any], n: int, factor: float) -> tuple[Any, Any, Any]:
+    """The sum beside the gradients of the mean."""
+    into_w = sum(part[3] for part in parts)
+    return sum(part[1] for part in parts), factor * stacked(parts) / n, factor * into_w / n
+
+
+def loss_of_means(parts: list[Any], n: int, factor: float) -> tuple[Any, Any, Any]:
+    """The plain average of the chunks' mean losses beside the right gradients."""
+    return means_of_means(parts, n, factor)[0], *summed_loss(parts, n, factor)[1:]
+
+
+def no_labels(x: Array, w: Array, y: Array, _chunk: int, factor: float) -> tuple[float, Array, Array]:
+    """The right loss beside gradients that are made of p / N."""
+    p = softmax(x @ w.T) * factor / len(x)
+    return float(nll(x @ w.T, y).mean()), p @ w, p.T @ x
+
+
 def summed(parts: list[Any], n: int, factor: float) -> tuple[Any, Any, Any]:
     """Gradients of the sum beside the mean."""
     return sum(part[1] for part in parts) / n, factor * stacked(parts), factor * sum(p[3] for p in parts)
@@ -191,6 +242,14 @@ def counted_from_0(local: Array, y: Array, first: int, lse: Array) -> Array:
     return np.asarray(p / len(y))
 
 
+def late_one(local: Array, y: Array, first: int, lse: Array) -> Array:
+    """The softmax divided by N, and then 1 taken off."""
+    here = mine(local, y, first)
+    gradient = np.exp(local - lse[:, None]) / len(y)
+    gradient[here, y[here] - first] -= 1
+    return np.asarray(gradient)
+
+
 def any_label(local: Array, y: Array, first: int, lse: Array) -> Array:
     """The 1 taken off at column y − first, which may be negative and counts from the end then."""
     p = np.exp(local - lse[:, None])
@@ -222,6 +281,16 @@ STEP_BYTES = (
         tables((1, 1), (1, 0), (0, 1), (2, 1)),
     ),
     Slip(
+        "Likely slip: the backward step of nll_loss was given a table to read. "
+        "It writes zeros and -1/N, for which it needs the labels and no table.",
+        tables((1, 1), (0, 0), (1, 1), (2, 1)),
+    ),
+    Slip(
+        "Likely slip: the last step was given a third table to read. "
+        "The log-probabilities say all that it needs of the logits.",
+        tables((1, 1), (0, 0), (0, 1), (3, 1)),
+    ),
+    Slip(
         "Likely slip: the columns have changed places. Column 0 is what is read, column 1 what is written.",
         lambda *shape: right_bytes(*shape)[:, ::-1],
     ),
@@ -245,11 +314,29 @@ MERGE = (
         "Likely slip: the second result is the logarithm of the sum. The state keeps the sum itself.",
         merged(lambda s, t, down, up: np.log(s * down + t * up)),
     ),
+    Slip(
+        "Likely slip: the larger of the two sums was taken. Both sets count: bring both sums to the new "
+        "maximum and add them.",
+        merged(lambda s, t, down, up: np.maximum(s, t)),
+    ),
+    Slip(
+        "Likely slip: the two results have changed places. The maximum comes first, then the sum.",
+        lambda m, s, n, t: right_merge(m, s, n, t)[::-1],
+    ),
+    Slip(
+        "Likely slip: one maximum was taken for all rows. Each row has its own: np.maximum(m, n).",
+        one_maximum,
+    ),
 )
 BLOCKWISE = (
     Slip(
         "Likely slip: the sum was not brought to the new maximum when the maximum grew.",
         not_rescaled,
+    ),
+    Slip(
+        "Likely slip: sums of blocks were added as they are. Each is relative to its block's own maximum: "
+        "merge states as in part 2.",
+        added_as_they_are,
     ),
     Slip(
         "Likely slip: that is the log-sum-exp. The loss is that minus the label's logit.",
@@ -272,6 +359,20 @@ BLOCKWISE = (
         "Labels count over all columns: subtract the number of columns that came before.",
         lambda blocks, y: logsumexp(whole(blocks)) - picked(blocks[0], y, 0),
     ),
+    Slip(
+        "Likely slip: labels were looked up in the wrong block or column. Blocks may differ in width: "
+        "count the columns that came before, before += block.shape[1].",
+        lambda blocks, y: logsumexp(whole(blocks)) - in_equal_blocks(blocks, y),
+    ),
+    Slip(
+        "Likely slip: labels were looked up in every block. They count over all columns: "
+        "subtract the number of columns that came before.",
+        lambda blocks, y: logsumexp(whole(blocks)) - in_every_block(blocks, y),
+    ),
+    Slip(
+        "Likely slip: the maximum is missing. S is relative to m: the loss is log S - (z_y - m).",
+        lambda blocks, y: nll(whole(blocks), y) - whole(blocks).max(axis=1),
+    ),
 )
 FUSED = (
     Slip(
@@ -290,12 +391,56 @@ FUSED = (
         "Likely slip: the gradient is y - p; it points downhill. The gradient is p - y.",
         fused(lambda loss, gradient, y: (loss, -gradient)),
     ),
+    Slip(
+        "Likely slip: both are those of the sum over the rows. The mean was asked: divide both by N.",
+        fused(lambda loss, gradient, y: (loss * round(1 / y.max()), gradient * round(1 / y.max()))),
+    ),
+    Slip(
+        "Likely slip: the gradient was divided by the number of classes. "
+        "The loss is a mean over the rows: divide by N.",
+        fused(lambda loss, gradient, y: (loss, gradient * round(1 / y.max()) / y.shape[1])),
+    ),
+    Slip(
+        "Likely slip: 1 was taken off after the division by N. Make p - y first, then divide all of it.",
+        fused(lambda loss, gradient, y: (loss, gradient + y - (y > 0))),
+    ),
+    Slip(
+        "Likely slip: 1 was taken off in whole columns. gradient[:, labels] means every row; "
+        "one entry of each row is gradient[np.arange(N), labels].",
+        fused(lambda loss, gradient, y: (loss, gradient + y - (y > 0).any(axis=0) / len(y))),
+    ),
+    Slip(
+        "Likely slip: that is one loss for each row. Their mean was asked.",
+        lambda z, y: (nll(z, y), reference.fused_cross_entropy(z, y)[1]),
+    ),
+    Slip(
+        "Likely slip: the maximum is missing from the loss. S is relative to m: log S - (z_y - m).",
+        lambda z, y: (nll(z, y).mean() - z.max(axis=1).mean(), reference.fused_cross_entropy(z, y)[1]),
+    ),
 )
 CHUNKED = (
     Slip(
         "Likely slip: each chunk was divided by its own number of rows, and the means were added up. "
         "Divide by the number of all rows.",
         chunked(own_means),
+    ),
+    Slip(
+        "Likely slip: each chunk's gradient was divided by the chunk's own number of rows. "
+        "Divide by the number of all rows, as for the loss.",
+        chunked(gradients_of_own_means),
+    ),
+    Slip(
+        "Likely slip: the loss is the sum over the rows. Divide it by their number.",
+        chunked(summed_loss),
+    ),
+    Slip(
+        "Likely slip: the loss is the plain average of the chunks' means. The last chunk may be shorter: "
+        "add up the losses of all rows, and divide once.",
+        chunked(loss_of_means),
+    ),
+    Slip(
+        "Likely slip: the gradients are made of p. Take 1 from p at each row's label first.",
+        no_labels,
     ),
     Slip(
         "Likely slip: the means of the chunks were averaged, as if all chunks had equally many rows. "
@@ -345,6 +490,23 @@ LOCAL_SUMS = (
         "This rank's columns begin at class `first`: subtract it.",
         sums(lambda z, y, first, largest: np.where(y < z.shape[1], picked(z, y, 0) - largest, 0.0)),
     ),
+    Slip(
+        "Likely slip: a label of another rank was looked up in these columns. A negative index counts from "
+        "the end; it must add 0.",
+        sums(lambda z, y, first, largest: z[np.arange(len(y)), (y - first) % z.shape[1]] - largest),
+    ),
+    Slip(
+        "Likely slip: the second row has its sign turned. It is z_y - largest, at most 0.",
+        lambda *rank: right_sums(*rank) * np.array([[1.0], [-1.0]]),
+    ),
+    Slip(
+        "Likely slip: the first row is a logarithm. Sums are added up over the ranks, logarithms can't be.",
+        lambda *rank: np.stack([np.log(right_sums(*rank)[0]), right_sums(*rank)[1]]),
+    ),
+    Slip(
+        "Likely slip: the rows have changed places. The sums of exponentials come first.",
+        lambda *rank: right_sums(*rank)[::-1],
+    ),
 )
 LOCAL_GRADIENT = (
     Slip(
@@ -368,6 +530,14 @@ LOCAL_GRADIENT = (
     Slip(
         "Likely slip: 1 was taken off for a label of another rank. A negative index counts from the end.",
         any_label,
+    ),
+    Slip(
+        "Likely slip: 1 was taken off after the division by N. Make p - y first, then divide all of it.",
+        late_one,
+    ),
+    Slip(
+        "Likely slip: rows whose label is another rank's were left out. Their gradient here is p / N.",
+        lambda z, y, first, lse: right_columns(z, y, first, lse) * mine(z, y, first)[:, None],
     ),
 )
 

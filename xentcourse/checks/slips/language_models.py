@@ -24,6 +24,13 @@ def shifted(mean: Callable[[Array, Array], object]) -> Callable[..., object]:
     return lambda z, x, mask: mean(rows(z[:, :-1], x[:, 1:]), mask[:, 1:])
 
 
+def normalised_together(z: Array, x: Array, mask: Array) -> float:
+    """The mean loss under one log-sum-exp of all logits that count."""
+    kept = mask[:, 1:]
+    chosen, y = z[:, :-1][kept], x[:, 1:][kept]
+    return float((log_softmax(chosen.ravel()).reshape(chosen.shape)[np.arange(len(y)), y] * -1).mean())
+
+
 def row_means(costs: Array, kept: Array) -> object:
     """The mean over the rows of the rows' own means; rows without predictions are left out."""
     used = kept.any(axis=1)
@@ -68,6 +75,39 @@ def apart(text: str, ending: str) -> list[str]:
         came += text[i + len(ending) : i + len(ending) + 1]
         start = i + len(ending)
     return came if ending else list(text)
+
+
+def leaders(text: str, ending: str) -> list[str]:
+    """The letters before each occurrence; all letters where the context is empty."""
+    return [text[i - 1] for i in range(1, len(text) + 1) if text.startswith(ending, i)]
+
+
+def counted_by_str(text: str, context: str, alphabet: str, strength: float) -> Array:
+    """The n-gram model that has str.count look for the context and the letter together."""
+    q = np.full(len(alphabet), 1 / len(alphabet))
+    for start in range(len(context), -1, -1):
+        counts = np.array([text.count(context[start:] + letter) for letter in alphabet])
+        q = smoothed(counts, q, strength=strength)
+    return q
+
+
+def every_occurrence(text: str, context: str, alphabet: str, strength: float) -> Array:
+    """The n-gram model that divides by the occurrences of the context, with or without a letter after it."""
+    q = np.full(len(alphabet), 1 / len(alphabet))
+    for start in range(len(context), -1, -1):
+        ending = context[start:]
+        came = followers(text, ending)
+        counts = np.array([came.count(letter) for letter in alphabet])
+        occurrences = sum(text.startswith(ending, i) for i in range(len(text)))
+        q = (counts + strength * q) / (occurrences + strength)
+    return q
+
+
+def averaged(text: str, context: str, alphabet: str, strength: float) -> Array:
+    """The mean of the orders, each smoothed towards the uniform distribution."""
+    contexts = [context[start:] for start in range(len(context) + 1)]
+    single = [bent_ngram(lengths=lambda n: range(n, n + 1))(text, c, alphabet, strength) for c in contexts]
+    return np.asarray(np.mean(single, axis=0))
 
 
 def bent_ngram(**steps: object) -> Callable[..., Array]:
@@ -132,6 +172,16 @@ NEXT_TOKEN = (
     ),
     Slip(_SIGN, shifted(lambda costs, kept: -costs[kept].mean())),
     Slip(
+        "Likely slip: logits were taken for log-probabilities. Subtract each row's log-sum-exp first.",
+        lambda z, x, mask: (
+            -np.take_along_axis(z[:, :-1], x[:, 1:, None], axis=-1)[..., 0][mask[:, 1:]].mean()
+        ),
+    ),
+    Slip(
+        "Likely slip: one sum of exponentials for all places. Each row of logits has its own: axis=1.",
+        normalised_together,
+    ),
+    Slip(
         "Likely slip: that is in bits. Nats are asked: the natural logarithm.",
         shifted(lambda costs, kept: costs[kept].mean() / LN2),
     ),
@@ -154,6 +204,10 @@ PERPLEXITY = (
         "Likely slip: the sign of the exponent. Losses are negative logarithms already; "
         "a higher loss is a higher perplexity.",
         lambda nats: np.exp(-nats.mean()),
+    ),
+    Slip(
+        "Likely slip: e to the power of bits. The losses are in nats, and e wants them so.",
+        lambda nats: np.exp(nats.mean() / LN2),
     ),
 )
 BITS_PER_BYTE = (
@@ -182,6 +236,14 @@ BITS_PER_BYTE = (
         "Likely slip: that is what the whole text costs. Divide by its bytes.",
         lambda nats, text: nats.sum() / LN2,
     ),
+    Slip(
+        "Likely slip: the logarithm of the nats. Another unit is another factor: divide by ln 2.",
+        lambda nats, text: np.log2(nats.sum()) / len(text.encode()),
+    ),
+    Slip(
+        "Likely slip: divided by 8 as well, the bits of a byte. What a byte costs was asked.",
+        lambda nats, text: nats.sum() / LN2 / (8 * len(text.encode())),
+    ),
 )
 EPOCH = (
     Slip(
@@ -206,6 +268,19 @@ EPOCH = (
     Slip(
         "Likely slip: divided by the number of batches. The mean is over tokens: divide by their number.",
         lambda means, n: np.exp(np.nansum(means * n) / (n > 0).sum()),
+    ),
+    Slip(
+        "Likely slip: a power of 2 of nats. The losses are in nats: e to the mean.",
+        lambda means, n: 2 ** (np.nansum(means * n) / n.sum()),
+    ),
+    Slip(
+        "Likely slip: e to the power of the sum. Divide by the number of tokens first.",
+        lambda means, n: np.exp(np.nansum(means * n)),
+    ),
+    Slip(
+        "Likely slip: the means were added up as if they were sums. "
+        "A mean times its number of tokens is the sum of its batch.",
+        lambda means, n: np.exp(np.nansum(means) / n.sum()),
     ),
 )
 SMOOTHED = (
@@ -243,12 +318,42 @@ SMOOTHED = (
         "the less the base counts.",
         lambda n, b, a: (n / max(n.sum(), 1) + b) / 2,
     ),
-)
-NGRAM = (
     Slip(
-        "Likely slip: only occurrences that do not overlap were counted, as str.count does. "
-        "Go through all places of the text.",
-        bent_ngram(after=apart),
+        "Likely slip: divided by N plus the strength times the number of tokens. "
+        "The base shares one strength out among all of them: divide by N + strength.",
+        lambda n, b, a: (n + a * b) / (n.sum() + a * len(n)),
+    ),
+    Slip(
+        "Likely slip: the strength was shared out evenly. The base says who gets how much: strength * base.",
+        lambda n, b, a: (n + a / len(n)) / (n.sum() + a),
+    ),
+    Slip(
+        "Likely slip: the weights have changed places. The shares get N / (N + strength), the base the rest.",
+        lambda n, b, a: (a * n / max(n.sum(), 1) + n.sum() * b) / (n.sum() + a),
+    ),
+    Slip(
+        "Likely slip: shares were smoothed in place of counts. "
+        "The number of observations is lost then, and many weigh no more than a few.",
+        lambda n, b, a: (n / max(n.sum(), 1) + a * b) / (1 + a),
+    ),
+    Slip(
+        "Likely slip: only tokens that never came got pseudo-observations. Every token gets strength * base, "
+        "or the result does not sum to 1.",
+        lambda n, b, a: np.where(n > 0, n, a * b) / (n.sum() + a),
+    ),
+)
+_APART = (
+    "Likely slip: only occurrences that do not overlap were counted, as str.count does. "
+    "Go through all places of the text."
+)
+
+NGRAM = (
+    Slip(_APART, bent_ngram(after=apart)),
+    Slip(_APART, counted_by_str),
+    Slip(
+        "Likely slip: context[-0:] is the whole context, not the empty one. "
+        "context[len(context) - length:] is right for 0 as well.",
+        bent_ngram(ending=lambda context, n: context[-n:]),
     ),
     Slip(
         "Likely slip: the context was shortened at its end. What is nearest to the next letter stays: "
@@ -277,10 +382,39 @@ NGRAM = (
         "Likely slip: no smoothing. A context that never came has no shares: 0 divided by 0.",
         bent_ngram(smooth=lambda n, q, a: n / n.sum()),
     ),
+    Slip(
+        "Likely slip: a context at the very end of the text was counted. Nothing comes after it: "
+        "divide by the number of letters that came, plus the strength.",
+        every_occurrence,
+    ),
+    Slip(
+        "Likely slip: the letters before the context were counted. Those that come after it were asked for.",
+        bent_ngram(after=leaders),
+    ),
+    Slip(
+        "Likely slip: each order was smoothed towards the uniform distribution, and then they were averaged. "
+        "Each order is smoothed towards the one below it.",
+        averaged,
+    ),
+    Slip(
+        "Likely slip: the letters stand in another order. "
+        "Entry k belongs to letter k of the alphabet as it was given.",
+        lambda text, context, alphabet, a: ngram(text, context, "".join(sorted(alphabet)), a),
+    ),
 )
 
+PEEKED = (
+    "Likely slip: the model learned from `text`. Whoever decompresses does not have it yet: "
+    "learn from `seen` alone."
+)
 NO_ROOM = "Likely slip: rounded without adding 1. A count of 0 leaves the coder no room for that token."
 REST = "Likely slip: what is left of 4096 was not given to the largest count of its row."
+FIRST_OF_SEEN = "Likely slip: the first token of `seen` was left out. Token 0 stands before it."
+UNSEEN = (
+    "Nothing came after that token in `seen`, so its row stays as it was at the start, uniform. "
+    "Did the model learn from `text`?"
+)
+EMPTY = "An empty message has a codeword too: let arithmetic_encode make it of []."
 FIRST = "Likely slip: the first token was left out. Token 0 stands before it."
 WORDS = (
     "These bits do not lead back to that message under counts[c]. Is it the message of the tokens after c, "
