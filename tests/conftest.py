@@ -1,9 +1,13 @@
 """What every test module may rely on."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import mpmath
 import pytest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -15,6 +19,17 @@ def digits(request: pytest.FixtureRequest) -> Iterator[None]:
     """
     with mpmath.workdps(getattr(request.module, "DIGITS", 15)):
         yield
+
+
+@pytest.fixture
+def ax() -> "Axes":
+    """Axes that can be drawn, of a figure that nobody else has."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    return figure.subplots()
 
 
 def pytest_collection_finish() -> None:
