@@ -47,7 +47,7 @@ lab: $(COURSE)  ## open the exercises in JupyterLab, in your own folder work/
 test: setup  ## set up, check, build and test everything
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory book
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(TOOLS)  ## lint, formatting, types, spelling, and whether the released exercises are up to date
 	$(BIN)/ruff check

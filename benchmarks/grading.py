@@ -6,7 +6,6 @@ start-up; nbgrader without, inside a process that has imported it. So the compar
 """
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -14,38 +13,19 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from rows import Row, at_most, in_turns, report, seconds
 
 SEED = "11"
 COMMAND = [sys.executable, "-m", "xentcourse.cli", "grade"]
 GOALS = {"torch": 1 / 20, "numpy": 1 / 10, "softmax": None}
 #: A second or so of pure computing.
 BURN = "n = 0\nfor i in range(20_000_000): n += i"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure beside the one that it is judged by."""
-
-    name: str
-    ours: float
-    theirs: float
-    ratio: float
-    goal: str = ""  #: empty where the figure is only reported
-    holds: bool | None = None
-
-
-def at_most(name: str, ours: float, theirs: float, goal: float | None) -> Row:
-    """A row whose ratio shall be at most `goal`."""
-    ratio = ours / theirs
-    return Row(
-        name, ours, theirs, ratio, f"ratio <= {goal:g}" if goal else "", ratio <= goal if goal else None
-    )
 
 
 # ---- against nbgrader -------------------------------------------------------------------------------
@@ -127,12 +107,6 @@ def grade(root: Path, name: str, processes: int) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def seconds(work: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
 def auto_scores(root: Path, name: str) -> dict[tuple[str, str], float]:
     """Every automatic score of a gradebook, by student and cell."""
     from nbgrader.api import Gradebook
@@ -154,14 +128,16 @@ def two_processes(work: Path, course: Any, *, count: int) -> Iterator[Row]:
     from xentcourse.grading.workers import grade_locally
 
     bundle, jobs = bundle_of(course, work / "two"), list(course.class_of(count).items())
-    one, two, alone, together = [], [], [], []
-    for _ in range(3):
-        alone.append(seconds(partial(burn, 1)))
-        one.append(steadily(grade_locally(bundle, jobs, processes=1)))
-        two.append(steadily(grade_locally(bundle, jobs, processes=2)))
-        together.append(seconds(partial(burn, 2)))
-    ours = statistics.median(one) / statistics.median(two)
-    theirs = 2 * statistics.median(alone) / statistics.median(together)
+    took = in_turns(
+        {
+            "burn 1": partial(seconds, partial(burn, 1)),
+            "grade 1": lambda: steadily(grade_locally(bundle, jobs, processes=1)),
+            "grade 2": lambda: steadily(grade_locally(bundle, jobs, processes=2)),
+            "burn 2": partial(seconds, partial(burn, 2)),
+        },
+        rounds=3,
+    )
+    ours, theirs = took["grade 1"] / took["grade 2"], 2 * took["burn 1"] / took["burn 2"]
     yield Row(
         "two processes: speed-up, once warm",
         ours,
@@ -278,13 +254,6 @@ def measure(options: argparse.Namespace) -> Iterator[Row]:
             yield from in_large_classes(work, numpy, large=1000)
 
 
-def show(row: Row) -> None:
-    holds = {None: "", True: "holds", False: "MISSED"}[row.holds]
-    print(
-        f"{row.name:62} {row.ours:9.4f} {row.theirs:9.4f} {row.ratio:8.4f}  {row.goal:15} {holds}", flush=True
-    )
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the grading of classes against nbgrader alone.")
     parser.add_argument("--quick", action="store_true", help="few submissions for nbgrader, and one round")
@@ -292,21 +261,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("_build/bench/grading.json"))
     options = parser.parse_args()
     os.environ["XENTCOURSE_SEED"] = SEED
-    load, rows = [os.getloadavg()[0]], []
-    print(f"{'':62} {'ours':>9} {'theirs':>9} {'ratio':>8}  goal")
-    for row in measure(options):
-        show(row)
-        rows.append(row)
-        load.append(os.getloadavg()[0])
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    about = {
-        "cores": os.cpu_count(),
-        "load": load,
-        "options": {"quick": options.quick, "large": options.large},
-    }
-    options.out.write_text(json.dumps({**about, "rows": [asdict(row) for row in rows]}, indent=1) + "\n")
-    print(f"{os.cpu_count()} cores; load {min(load):.1f} to {max(load):.1f}. Written to {options.out}.")
-    return int(any(row.holds is False for row in rows))
+    about = {"options": {"quick": options.quick, "large": options.large}}
+    return report(measure(options), options.out, about, width=62)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,14 @@ import platform
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
+from rows import Row, at_most, in_turns, report, seconds
 from torch.nn import functional
 
 from xentcourse.accelerated import cross_entropy, linear_cross_entropy
@@ -29,36 +29,9 @@ LAYER = (4096, 512, 32000)
 Work = Callable[[], Any]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One figure beside the one that it is judged by."""
-
-    name: str
-    ours: float
-    theirs: float
-    ratio: float
-    goal: str = ""  #: empty where the figure is only reported
-    holds: bool | None = None
-
-
-def at_most(name: str, ours: float, theirs: float, goal: float | None = None) -> Row:
-    """A row whose ratio shall be at most `goal`."""
-    ratio = ours / theirs
-    return Row(
-        name, ours, theirs, ratio, f"ratio <= {goal:g}" if goal else "", ratio <= goal if goal else None
-    )
-
-
-def in_turns(works: dict[str, Work], rounds: int) -> dict[str, float]:
-    """Median seconds of each, one after the other in every round, after a round that does not count."""
-    times: dict[str, list[float]] = {name: [] for name in works}
-    for turn in range(rounds + 1):
-        for name, work in works.items():
-            started = time.perf_counter()
-            work()
-            if turn:
-                times[name].append(time.perf_counter() - started)
-    return {name: statistics.median(values) for name, values in times.items()}
+def seconds_in_turns(works: dict[str, Work], rounds: int) -> dict[str, float]:
+    """Median seconds of each; a first round only warms up."""
+    return in_turns({name: partial(seconds, work) for name, work in works.items()}, rounds, uncounted=1)
 
 
 # ---- cross-entropy ----------------------------------------------------------------------------------
@@ -93,7 +66,7 @@ def tables(*, shapes: list[tuple[int, int]], rounds: int) -> Iterator[Row]:
                 logits = scratch if inplace else leaf
                 options = {"engine": engine, "inplace_backward": inplace}
                 works[f"{engine} {inplace}"] = partial(step, cross_entropy, logits, target, **options)
-        took = in_turns(works, rounds)
+        took = seconds_in_turns(works, rounds)
         goals = {"cpp False": 0.22, "cpp True": 0.12, "torch False": 0.45, "torch True": 0.25}
         for name, goal in goals.items():
             engine, inplace = name.split()
@@ -160,7 +133,7 @@ def linear(*, shape: tuple[int, int, int], rounds: int) -> Iterator[Row]:
     ways = ("ours", "eager", "chunked")
     works: dict[str, Work] = {way: partial(linear_step, way, *inputs) for way in ways}
     works["products"] = partial(products, *inputs[:2], table)
-    took = in_turns(works, rounds)
+    took = seconds_in_turns(works, rounds)
     del table
     size = "x".join(map(str, shape))
     yield at_most(f"linear {size}, against matmul + F.cross_entropy", took["ours"], took["eager"], 0.85)
@@ -199,7 +172,7 @@ def short_floats(*, shape: tuple[int, int, int], rounds: int) -> Iterator[Row]:
     rows, width, classes = shape
     hidden, classifier, target = layer_of(rows // 2, width, classes)
     short = [t.detach().bfloat16().requires_grad_() for t in (hidden, classifier)]
-    took = in_turns(
+    took = seconds_in_turns(
         {
             "ours": partial(linear_step, "ours", *short, target),
             "eager": partial(linear_step, "eager", hidden, classifier, target),
@@ -270,8 +243,8 @@ def growth(*, rounds: int, out: Path) -> Iterator[Row]:
         for rows, classes in shapes:
             logits, target = torch.randn(rows, classes).requires_grad_(), torch.randint(0, classes, (rows,))
             works[str(rows if name == "rows" else classes)] = partial(step, cross_entropy, logits, target)
-        took = in_turns(works, rounds)
-        measured[name] = [(int(size), seconds) for size, seconds in took.items()]
+        took = seconds_in_turns(works, rounds)
+        measured[name] = [(int(size), median) for size, median in took.items()]
         slope = fitted_slope(measured[name])
         yield Row(
             f"growth with {name}: slope in logarithms", slope, 1.0, slope, "1 +- 0.15", abs(slope - 1) <= 0.15
@@ -322,7 +295,7 @@ def on_gpu(*, shapes: list[tuple[int, int]], rounds: int) -> Iterator[Row]:
             from liger_kernel.transformers.functional import liger_cross_entropy
 
             works["liger-kernel"] = partial(step, lambda z, y: liger_cross_entropy(z * 1, y), leaf, target)
-        took = in_turns({name: partial(waited, work) for name, work in works.items()}, rounds)
+        took = seconds_in_turns({name: partial(waited, work) for name, work in works.items()}, rounds)
         speed = {
             name: 2 * data.numel() * data.element_size() / seconds / 1e12 for name, seconds in took.items()
         }
@@ -347,7 +320,7 @@ def against_cut_cross_entropy(rows: int, classes: int, rounds: int) -> Iterator[
         name: partial(waited, lambda loss=loss: loss(hidden, classifier, target).backward())
         for name, loss in {"ours": linear_cross_entropy, "cut": cut}.items()
     }
-    took = in_turns(works, rounds)
+    took = seconds_in_turns(works, rounds)
     yield at_most(f"CUDA linear {rows}x1024x{classes}, against cut-cross-entropy", took["ours"], took["cut"])
 
 
@@ -375,13 +348,6 @@ def measure(options: argparse.Namespace) -> Iterator[Row]:
         yield from on_gpu(shapes=shapes, rounds=10 * rounds)
 
 
-def show(row: Row) -> None:
-    holds = {None: "", True: "holds", False: "MISSED"}[row.holds]
-    print(
-        f"{row.name:76} {row.ours:9.3g} {row.theirs:9.3g} {row.ratio:8.3f}  {row.goal:16} {holds}", flush=True
-    )
-
-
 def not_run() -> list[str]:
     if torch.cuda.is_available():
         peers = {"liger-kernel": "liger_kernel", "cut-cross-entropy": "cut_cross_entropy"}
@@ -400,7 +366,6 @@ def machine() -> dict[str, Any]:
     )
     name = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")
     return {
-        "cores": os.cpu_count(),
         "processor": name or platform.processor(),
         "capability": torch.backends.cpu.get_cpu_capability(),
         "python": platform.python_version(),
@@ -415,22 +380,15 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--out", type=Path, default=Path("_build/bench/losses.json"))
     options = parser.parse_args()
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    load, rows = [os.getloadavg()[0]], []
-    print(f"{'':76} {'ours':>9} {'theirs':>9} {'ratio':>8}  goal")
-    for row in measure(options):
-        if options.quick:
-            row = replace(row, goal="", holds=None)
-        show(row)
-        rows.append(row)
-        load.append(os.getloadavg()[0])
-    about = {**machine(), "load": load, "options": {"quick": options.quick, "rounds": options.rounds}}
-    result = {**about, "not_run": not_run(), "rows": [asdict(row) for row in rows]}
-    options.out.write_text(json.dumps(result, indent=1) + "\n")
+    rows: Iterator[Row] = measure(options)
+    if options.quick:
+        rows = (replace(row, goal="", holds=None) for row in rows)
+    settings = {"quick": options.quick, "rounds": options.rounds}
+    about = {**machine(), "options": settings, "not_run": not_run()}
+    missed = report(rows, options.out, about, width=76)
     for line in not_run():
         print(f"Not run: {line}.")
-    print(f"{os.cpu_count()} cores; load {min(load):.1f} to {max(load):.1f}. Written to {options.out}.")
-    return int(any(row.holds is False for row in rows))
+    return missed
 
 
 if __name__ == "__main__":

@@ -1,9 +1,45 @@
 """What every test module may rely on."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import mpmath
 import pytest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TESTS = Path(__file__).parent
+
+#: Files that take minutes: they begin first, so that none is left running alone at the end.
+LONG = (
+    "teaching/test_road.py",
+    "grading/test_fairness.py",
+    "browser/test_lab.py",
+    "browser/test_explorables.py",
+    "test_checks.py",
+    "test_forms.py",
+    "browser/test_pages.py",
+    "grading/test_soak.py",
+    "frameworks/test_peers.py",
+    "grading/test_class.py",
+    "grading/test_record.py",
+    "grading/test_attacks.py",
+    "grading/test_cluster.py",
+)
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # There is a process for each core. With threads besides, each waits for the others' at every loop,
+    # and a small product of matrices takes ten times as long. Before NumPy or torch is imported.
+    os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first. xdist keeps this order with --no-loadscope-reorder."""
+    ranks = {TESTS / name: rank for rank, name in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -15,6 +51,17 @@ def digits(request: pytest.FixtureRequest) -> Iterator[None]:
     """
     with mpmath.workdps(getattr(request.module, "DIGITS", 15)):
         yield
+
+
+@pytest.fixture
+def ax() -> "Axes":
+    """Axes that can be drawn, of a figure that nobody else has."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    return figure.subplots()
 
 
 def pytest_collection_finish() -> None:

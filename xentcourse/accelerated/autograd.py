@@ -72,23 +72,12 @@ def _(logits: Tensor, *_: Any) -> Tensor:
 
 
 class _RowLosses(Function):
-    """(logits, labels, probs, weight, smoothing, softcap, engine, check) -> nll, square."""
+    """`losses_op`: logits, labels, probs, weight, smoothing, softcap, engine, check -> nll, square."""
 
     @staticmethod
-    def forward(
-        logits: Tensor,
-        labels: Tensor,
-        probs: Tensor | None,
-        weight: Tensor | None,
-        smoothing: float,
-        softcap: float | None,
-        engine: str,
-        check: bool,
-    ) -> tuple[Tensor, Tensor]:
-        result: tuple[Tensor, Tensor] = losses_op(
-            logits, labels, probs, weight, smoothing, softcap, engine, check
-        )
-        return result
+    def forward(*inputs: Any) -> tuple[Tensor, Tensor]:
+        nll, square = losses_op(*inputs)
+        return nll, square
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], _output: Any) -> None:
@@ -107,21 +96,11 @@ class _RowLosses(Function):
 
 
 class _RowGradient(Function):
-    """(logits, labels, probs, weight, u, v, smoothing, softcap, engine) -> gradient."""
+    """`gradient_op`: logits, labels, probs, weight, u, v, smoothing, softcap, engine -> gradient."""
 
     @staticmethod
-    def forward(
-        logits: Tensor,
-        labels: Tensor,
-        probs: Tensor | None,
-        weight: Tensor | None,
-        u: Tensor,
-        v: Tensor,
-        smoothing: float,
-        softcap: float | None,
-        engine: str,
-    ) -> Tensor:
-        return gradient_op(logits, labels, probs, weight, u, v, smoothing, softcap, engine)
+    def forward(*inputs: Any) -> Tensor:
+        return gradient_op(*inputs)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], _output: Any) -> None:

@@ -29,15 +29,20 @@ def plot_spacing(*, ax: Axes | None = None) -> Axes:
 
 
 def plot_ulps(
-    x: npt.ArrayLike, errors: Mapping[str, npt.ArrayLike], *, bound: npt.ArrayLike | None = None, ax: Axes
+    x: npt.ArrayLike,
+    errors: Mapping[str, npt.ArrayLike],
+    *,
+    bound: npt.ArrayLike | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Errors in ulps against x on a logarithmic axis; what is infinite or NaN lies on the upper edge."""
+    ax = axes_or_new(ax)
     for i, (name, values) in enumerate(errors.items()):
         seen = np.clip(np.asarray(values, dtype=float), SMALLEST, HOPELESS)
         ax.plot(x, seen, STYLES[i % 4], label=name, linewidth=1.6)
     if bound is not None:
         ax.plot(x, bound, color="black", linewidth=1, linestyle=(0, (1, 1)), label="bound")
-    ax.set(yscale="log", ylim=(0.7 * SMALLEST, 4 * HOPELESS), ylabel="error (ulps)")
+    ax.set(yscale="log", ylim=(0.7 * SMALLEST, 4 * HOPELESS), xlabel="$x$", ylabel="error (ulps)")
     ax.set_yticks([1, 1e6, 1e12, HOPELESS], ["1", "$10^6$", "$10^{12}$", "no digit"])
     ax.minorticks_off()
     return ax

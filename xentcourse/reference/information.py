@@ -14,7 +14,9 @@ from xentcourse.reference._inputs import (
     as_numbers,
     as_probabilities,
     check_base,
+    fit_together,
 )
+from xentcourse.reference._logarithm import log
 
 
 def self_information(p: npt.ArrayLike, *, base: float = math.e) -> FloatArray:
@@ -89,13 +91,13 @@ def conditional_information(
     base = check_base(base, function="conditional_information")
     joint = as_probabilities(joint, function="conditional_information", name="joint")
     given = as_probabilities(given, function="conditional_information", name="given")
-    try:
-        joint, given = np.broadcast_arrays(joint, given)
-    except ValueError:
-        raise ValueError(
-            f"conditional_information: joint has shape {np.shape(joint)}, given has {np.shape(given)}; "
-            "they do not fit together. Does each joint probability have its own given one?"
-        ) from None
+    joint, given = fit_together(
+        joint,
+        given,
+        function="conditional_information",
+        names=("joint", "given"),
+        hint="Does each joint probability have its own given one?",
+    )
     if (given == 0).any():
         raise ValueError(
             "conditional_information: given is 0, a probability above 0 is needed. "
@@ -176,15 +178,8 @@ def surprise_extremes(sequence: Iterable[Hashable], model: Mapping[Any, float]) 
 
 
 def _surprise(p: FloatArray, base: float) -> FloatArray:
-    """−log p; NumPy's own logarithms where it has them, since they are exact at powers of their base."""
-    with np.errstate(divide="ignore"):
-        if base == 2:
-            logarithm = np.log2(p)
-        elif base == 10:
-            logarithm = np.log10(p)
-        else:
-            logarithm = np.log(p) / math.log(base)
-    return np.asarray(0.0 - logarithm)  # 0.0 − 0.0 is 0.0, where −0.0 would be a negative zero
+    """−log p."""
+    return np.asarray(0.0 - log(p, base))  # 0.0 − 0.0 is 0.0, where −0.0 would be a negative zero
 
 
 def _as_model(model: Mapping[Any, float], *, function: str) -> dict[Any, float]:

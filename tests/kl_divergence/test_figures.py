@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from xentcourse.figures.kl_divergence import plot_evidence, plot_fits, plot_pinsker, plot_same_minimum
 
@@ -18,18 +17,10 @@ PLOTS: dict[str, Callable[..., Axes]] = {
 }
 
 
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().subplots()
-
-
 @pytest.mark.parametrize("name", PLOTS)
-def test_plot_draws_on_the_given_axes_and_names_them(name: str, ax: Axes) -> None:
-    assert PLOTS[name](ax) is ax
-    assert ax.get_xlabel()
-    assert ax.get_ylabel()
+def test_every_plot_has_a_legend(name: str, ax: Axes) -> None:
+    PLOTS[name](ax)
     assert ax.get_legend() is not None
-    ax.figure.canvas.draw()
 
 
 def test_the_dashed_line_of_the_evidence_has_the_slope_that_was_given(ax: Axes) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from xentcourse.figures.language_models import (
     plot_sizes,
@@ -28,16 +26,10 @@ PLOTS: dict[str, Callable[..., Axes]] = {
 }
 
 
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().subplots()
-
-
 @pytest.mark.parametrize("name", PLOTS)
-def test_plot_draws_on_the_given_axes_and_names_the_unit(name: str, ax: Axes) -> None:
-    assert PLOTS[name](ax) is ax
+def test_every_plot_names_its_unit(name: str, ax: Axes) -> None:
+    PLOTS[name](ax)
     assert "bits" in ax.get_xlabel() + ax.get_ylabel()
-    FigureCanvasAgg(ax.figure).draw()
 
 
 def test_the_dot_is_the_lowest_point_of_its_curve(ax: Axes) -> None:

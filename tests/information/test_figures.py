@@ -6,8 +6,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from xentcourse.figures.information import plot_lengths, plot_letters, plot_near_certainty, plot_surprise
 
@@ -22,21 +20,15 @@ PLOTS: dict[str, Callable[..., Axes]] = {
 }
 
 
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().subplots()
-
-
 @pytest.mark.parametrize("name", PLOTS)
-def test_plot_draws_on_the_given_axes_and_names_the_unit(name: str, ax: Axes) -> None:
-    assert PLOTS[name](ax) is ax
+def test_every_plot_names_its_unit(name: str, ax: Axes) -> None:
+    PLOTS[name](ax)
     assert "bits" in ax.get_xlabel() + ax.get_ylabel() or "nats" in ax.get_ylabel()
-    ax.figure.canvas.draw()
 
 
 def test_the_right_axis_counts_nats_where_the_left_one_counts_bits(ax: Axes) -> None:
     plot_surprise({}, ax=ax)
-    FigureCanvasAgg(ax.figure).draw()  # the axis on the right follows when it is drawn
+    ax.figure.canvas.draw()  # the axis on the right follows when it is drawn
     (nats,) = ax.child_axes
     assert nats.get_ylabel() == "surprise (nats)"
     np.testing.assert_allclose(nats.get_ylim(), np.array(ax.get_ylim()) * math.log(2))

@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 
-import matplotlib as mpl
 import numpy as np
-import pytest
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from xentcourse.figures.prerequisites import (
     plot_descent,
@@ -30,36 +27,6 @@ PLOTS: dict[str, Callable[..., Axes]] = {
     "descent": lambda ax: plot_descent(np.square, [3, 1, 0.5], span=(-3, 3), ax=ax),
     "difference_errors": lambda ax: plot_difference_errors([0.1, 0.01], {"float64": [1e-3, 1e-5]}, ax=ax),
 }
-
-
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().subplots()
-
-
-@pytest.mark.parametrize("name", PLOTS)
-def test_plot_draws_on_the_given_axes_and_labels_both(name: str, ax: Axes) -> None:
-    assert PLOTS[name](ax) is ax
-    assert ax.get_xlabel()
-    assert ax.get_ylabel()
-    ax.figure.canvas.draw()
-
-
-@pytest.mark.parametrize("name", PLOTS)
-def test_plot_without_axes_makes_its_own(name: str) -> None:
-    import matplotlib.pyplot as plt
-
-    with mpl.rc_context({"backend": "agg"}):
-        made = PLOTS[name](None)
-        assert isinstance(made, Axes)
-        plt.close(made.figure)
-
-
-@pytest.mark.parametrize("name", PLOTS)
-def test_plot_leaves_the_global_settings_alone(name: str, ax: Axes) -> None:
-    before = dict(mpl.rcParams)
-    PLOTS[name](ax)
-    assert dict(mpl.rcParams) == before
 
 
 def test_running_means_are_cumulative_averages(ax: Axes) -> None:

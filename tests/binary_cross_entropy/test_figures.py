@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from xentcourse.figures.binary_cross_entropy import (
@@ -21,19 +20,8 @@ PLOTS = {
     "convergence": lambda ax: plot_convergence({"slow": [1, 0.5, 0.1], "fast": [1, 1e-9, 0]}, ax=ax),
     "costs": lambda ax: plot_costs([0.1, 0.5, 0.9], [1, 2, 3], {"here": 0.5}, ax=ax),
 }
-
-
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().subplots()
-
-
-@pytest.mark.parametrize("name", PLOTS)
-def test_plot_draws_on_the_given_axes_and_names_both(name, ax):
-    assert PLOTS[name](ax) is ax
-    assert ax.get_xlabel()
-    assert ax.get_ylabel()
-    ax.figure.canvas.draw()
+RUNS = {"a": ([1, 0.5], [0, 1]), "b": ([1, 0.1], [0, 10])}
+PANELS = {"runaway": ((1, 2), lambda axes: plot_runaway(RUNS, axes))}
 
 
 def test_the_loss_has_its_minimum_at_the_target(ax):
@@ -67,7 +55,6 @@ def test_a_mark_lies_on_the_curve_of_costs(ax):
 
 def test_a_runaway_is_drawn_as_loss_and_length():
     left, right = Figure().subplots(1, 2)
-    plot_runaway({"a": ([1, 0.5], [0, 1]), "b": ([1, 0.1], [0, 10])}, [left, right])
+    PANELS["runaway"][1]([left, right])
     assert [line.get_ydata().tolist() for line in left.lines] == [[1, 0.5], [1, 0.1]]
     assert [line.get_ydata().tolist() for line in right.lines] == [[0, 1], [0, 10]]
-    right.figure.canvas.draw()

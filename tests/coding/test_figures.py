@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from xentcourse.figures.coding import (
     plot_block_rates,
@@ -18,24 +17,18 @@ from xentcourse.figures.coding import (
 WORDS = {"dog": 0.5, "cat": 0.25, "fish": 0.125, "bird": 0.125}
 PLOTS: dict[str, Callable[..., Axes]] = {
     "codewords": lambda ax: plot_codewords({"dog": "0", "cat": "10", "fish": "110", "bird": "111"}, ax=ax),
-    "areas": lambda ax: plot_code_areas(WORDS, [3, 1, 2, 3], title="mean: ", ax=ax),
-    "tree": lambda ax: plot_huffman_tree(WORDS, ax=ax),
-    "blocks": lambda ax: plot_block_rates([0.9, 0.1], range(1, 5), ax=ax),
+    "code_areas": lambda ax: plot_code_areas(WORDS, [3, 1, 2, 3], title="mean: ", ax=ax),
+    "huffman_tree": lambda ax: plot_huffman_tree(WORDS, ax=ax),
+    "block_rates": lambda ax: plot_block_rates([0.9, 0.1], range(1, 5), ax=ax),
     "zoom": lambda ax: plot_zoom({"a": 0.6, "b": 0.3, "c": 0.1}, "ab", ax=ax),
 }
 
 
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().subplots()
-
-
 @pytest.mark.parametrize("name", PLOTS)
-def test_plot_draws_on_the_given_axes_and_names_them(name: str, ax: Axes) -> None:
-    assert PLOTS[name](ax) is ax
+def test_every_plot_names_its_axis_and_its_unit(name: str, ax: Axes) -> None:
+    PLOTS[name](ax)
     assert ax.get_ylabel()
     assert "bits" in ax.get_xlabel() + ax.get_ylabel() or name == "zoom"
-    ax.figure.canvas.draw()
 
 
 def test_codewords_fill_the_unit_interval_without_overlap(ax: Axes) -> None:
@@ -45,21 +38,21 @@ def test_codewords_fill_the_unit_interval_without_overlap(ax: Axes) -> None:
 
 
 def test_areas_add_up_to_the_mean_length_that_the_title_and_the_line_say(ax: Axes) -> None:
-    PLOTS["areas"](ax)
+    PLOTS["code_areas"](ax)
     assert sum(box.get_width() * box.get_height() for box in ax.patches) == 2.375
     assert ax.get_title(loc="left") + ax.get_title() == "mean: 2.375 bits"
     assert ax.lines[0].get_xdata()[0] == 2.375
 
 
 def test_leaves_of_the_tree_are_as_deep_as_their_codewords_are_long(ax: Axes) -> None:
-    PLOTS["tree"](ax)
+    PLOTS["huffman_tree"](ax)
     depth = {text.get_text().split("\n")[0]: text.get_position()[1] for text in ax.texts}
     assert [depth[word] for word in WORDS] == [1, 2, 3, 3]
     assert sum(text.get_text() in "01" for text in ax.texts) == 6 + 1  # the bits, and the root's weight
 
 
 def test_rates_fall_towards_the_entropy_within_their_bound(ax: Axes) -> None:
-    PLOTS["blocks"](ax)
+    PLOTS["block_rates"](ax)
     rates, bound, entropy = (np.asarray(line.get_ydata()) for line in ax.lines)
     np.testing.assert_allclose(rates[:2], [1, 0.645])
     assert (rates >= entropy[0]).all()

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from xentcourse.figures.cross_entropy import (
@@ -27,19 +26,14 @@ PLOTS: dict[str, Callable[..., Axes]] = {
     "two_teachers": lambda ax: plot_two_teachers({"on H": [[0.5, 0.5], [0.9, 0.1]]}, [0.6, 0.4], ax=ax),
     "expected_scores": lambda ax: plot_expected_scores(0.7, ["log", "brier", "linear"], ax=ax),
 }
+MODELS = {"bytes": (20.0, 4.3), "pairs": (150.0, 3.6)}
+PANELS = {"units": ((1, 2), lambda axes: plot_units(MODELS, axes))}
 
 
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().subplots()
-
-
-@pytest.mark.parametrize("name", PLOTS)
-def test_plot_draws_on_the_given_axes(name: str, ax: Axes) -> None:
-    assert PLOTS[name](ax) is ax
-    FigureCanvasAgg(ax.figure).draw()
-    if name in ("areas", "parts"):
-        assert "bits" in ax.get_xlabel() + ax.get_ylabel()
+@pytest.mark.parametrize("name", ["areas", "parts"])
+def test_information_is_in_bits(name: str, ax: Axes) -> None:
+    PLOTS[name](ax)
+    assert "bits" in ax.get_xlabel() + ax.get_ylabel()
 
 
 def test_areas_add_up_to_the_cross_entropy_and_its_parts(ax: Axes) -> None:
@@ -80,7 +74,6 @@ def test_the_marks_are_honest_under_proper_scores_only(ax: Axes) -> None:
 
 def test_units_stand_side_by_side() -> None:
     axes = Figure().subplots(1, 2)
-    plot_units({"bytes": (20.0, 4.3), "pairs": (150.0, 3.6)}, axes)
+    plot_units(MODELS, axes)
     assert [bar.get_width() for bar in axes[0].patches] == [20.0, 150.0]
     assert [bar.get_width() for bar in axes[1].patches] == [4.3, 3.6]
-    FigureCanvasAgg(axes[0].figure).draw()

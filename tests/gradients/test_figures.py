@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from xentcourse.figures.gradients import (
     plot_accuracy,
@@ -22,19 +20,6 @@ PLOTS: dict[str, Callable[..., Axes]] = {
     "step_sizes": lambda ax: plot_step_sizes({"x": ([1e-3, 1e-2], [0.0, 1e-4])}, {"x": 1e-2}, ax=ax),
     "accuracy": lambda ax: plot_accuracy({"a": [0.1, 0.9]}, ax=ax),
 }
-
-
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().subplots()
-
-
-@pytest.mark.parametrize("name", PLOTS)
-def test_plot_draws_on_the_given_axes_and_names_them(name: str, ax: Axes) -> None:
-    assert PLOTS[name](ax) is ax
-    assert ax.get_xlabel()
-    assert ax.get_ylabel()
-    ax.figure.canvas.draw()
 
 
 def test_the_slopes_of_the_two_costs_differ_by_sigma_prime(ax: Axes) -> None:
