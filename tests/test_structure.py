@@ -75,8 +75,7 @@ def test_a_chapter_has_every_piece(chapter):
     assert chapter.page.is_file(), f"{chapter.slug} lacks page: {relative(chapter.page)}"
     pieces = dict(chapter.pieces())
     if "checks" in pieces:
-        pieces["slips"] = PACKAGE / "checks" / "slips" / f"{chapter.slug}.py"
-        pieces["mutants"] = chapter.tests / "solutions.py"
+        pieces["slips"], pieces["mutants"] = chapter.slips, chapter.mutants
     missing = [f"{name}: {relative(path)}" for name, path in pieces.items() if not path.exists()]
     assert missing == [], f"{chapter.slug} lacks {'; '.join(missing)}"
 
@@ -104,16 +103,15 @@ def test_a_page_states_the_minutes_it_takes(chapter):
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=slug)
 def test_nothing_is_left_to_do(chapter):
-    assert to_do(COURSE, chapter) == []
+    assert to_do(chapter) == []
 
 
-def to_do(course: Course, chapter: Chapter) -> list[str]:
+def to_do(chapter: Chapter) -> list[str]:
     """The lines that say TODO in a chapter's hand-written pieces, each with its place."""
     files = [path for name, path in chapter.pieces().items() if name not in ("tests", "exercise")]
-    files += [course.root / "xentcourse" / "checks" / "slips" / f"{chapter.slug}.py"]
-    files += sorted(chapter.tests.glob("*.py"))
+    files += [chapter.slips, chapter.figures, chapter.explorable, *sorted(chapter.tests.glob("*.py"))]
     return [
-        f"{path.relative_to(course.root).as_posix()}:{number}: {line.strip()}"
+        f"{path.relative_to(chapter.root).as_posix()}:{number}: {line.strip()}"
         for path in files
         if path.is_file()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)

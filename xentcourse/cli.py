@@ -116,8 +116,17 @@ def lab(jupyter_options: tuple[str, ...]) -> None:
     if new := [laid for laid in pages if not laid.kept]:
         click.echo(f"Laid {len(new)} pages of the book in {place.folder.name}/chapters/")
     sys.stdout.flush()
+    _say_what_lacks(place)
     with _work():
         raise click.exceptions.Exit(open_lab(place, jupyter_options))
+
+
+def _say_what_lacks(place: Any) -> None:
+    """Tell which assignments need a library that is not installed."""
+    from xentcourse.learning.libraries import lacking
+
+    for line in lacking(place):
+        click.echo(line, err=True)
 
 
 @cli.command()
@@ -132,6 +141,7 @@ def progress(slug: str | None) -> None:
     from xentcourse.learning.workplace import workplace
 
     place = workplace()
+    _say_what_lacks(place)
     if slug:
         click.echo(details(standing_of(place, slug)))
         return

@@ -38,6 +38,21 @@ class Chapter:
         return self.root / "xentcourse" / "checks" / f"{self.slug}.py"
 
     @property
+    def slips(self) -> Path:
+        """The mistakes people make, each with a tutor's sentence."""
+        return self.root / "xentcourse" / "checks" / "slips" / f"{self.slug}.py"
+
+    @property
+    def figures(self) -> Path:
+        """The chapter's plots."""
+        return self.root / "xentcourse" / "figures" / f"{self.slug}.py"
+
+    @property
+    def explorable(self) -> Path:
+        """What the reader drags and presses; its mathematics is under math/."""
+        return self.root / "book" / "_explorables" / f"{self.slug}.js"
+
+    @property
     def solution(self) -> Path:
         """The assignment's only hand-written source."""
         return self.root / "solutions" / self.slug / f"{self.slug}.py"
@@ -51,6 +66,16 @@ class Chapter:
     def tests(self) -> Path:
         """The folder of the chapter's own tests."""
         return self.root / "tests" / self.slug
+
+    @property
+    def mutants(self) -> Path:
+        """Wrong and right solutions, to try the checks with."""
+        return self.tests / "solutions.py"
+
+    def places(self) -> dict[str, tuple[Path, str]]:
+        """Where each thing about the chapter lies, if it has it, and what it is; by name."""
+        found = {name: one for name, one in vars(Chapter).items() if isinstance(one, property)}
+        return {name: (getattr(self, name), str(one.__doc__)) for name, one in found.items()}
 
     def pieces(self) -> dict[str, Path]:
         """Every piece by name, without those that the page's front matter says it lacks."""

@@ -14,11 +14,16 @@ from xentcourse.course import SLUG, Chapter, Course, CourseError
 PLACES = {
     "page.md": "book/{slug}.md",
     "reference.py": "xentcourse/reference/{slug}.py",
+    "figures.py": "xentcourse/figures/{slug}.py",
+    "explorable.js": "book/_explorables/{slug}.js",
+    "explorable_math.js": "book/_explorables/math/{slug}.js",
     "checks.py": "xentcourse/checks/{slug}.py",
     "slips.py": "xentcourse/checks/slips/{slug}.py",
     "solution.py": "solutions/{slug}/{slug}.py",
     "solutions.py": "tests/{slug}/solutions.py",
     "test_reference.py": "tests/{slug}/test_reference.py",
+    "test_figures.py": "tests/{slug}/test_figures.py",
+    "test_explorable.py": "tests/explorables/test_{slug}.py",
 }
 
 

@@ -35,6 +35,7 @@
 #
 # Start each part by copying the broken program. What you return may be a number, an array or a tensor.
 # The chapter *Frameworks* of the book proves what each of these bugs does.
+# The programs use PyTorch. Where a cell says `No module named 'torch'`, run `%pip install torch` in a cell of your own, and restart the kernel.
 
 # %% nbgrader={"grade_id": "frameworks-setup"}
 

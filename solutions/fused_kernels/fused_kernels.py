@@ -34,6 +34,7 @@
 #
 # The chapter *Fused kernels* of the book derives everything that is used here.
 # Parts 1 to 4 and 6 use NumPy, part 5 uses PyTorch.
+# Where a cell says `No module named 'torch'`, run `%pip install torch` in a cell of your own, and restart the kernel.
 
 # %% nbgrader={"grade_id": "fused_kernels-setup"}
 import numpy as np

@@ -26,6 +26,7 @@ def test_help_lists_them():
         ("teach",),
         ("collect", "softmax"),
         ("regrade", "softmax", "ada", "gradient"),
+        ("feedback",),
         ("report",),
         ("export",),
         ("export", "--format", "blackboard"),
@@ -45,8 +46,10 @@ def test_wrong_usage_exits_2_with_one_line(capsys, arguments):
         ("teach", "autumn"),
         ("collect", "softmax", "uploads.zip"),
         ("regrade", "softmax", "ada", "gradient", "--reason", "why"),
+        ("feedback", "softmax"),
         ("report", "softmax"),
         ("export", "--format", "canvas"),
+        ("roster",),
     ],
     ids=" ".join,
 )

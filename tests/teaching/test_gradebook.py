@@ -9,13 +9,17 @@ from typing import Any
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from nbgrader.apps import NbGraderAPI
 
 from xentcourse.course import Course, CourseError
 from xentcourse.grading.appeal import read_appeals, regrade_part
 from xentcourse.grading.assignment import Assignment, of_chapter
 from xentcourse.grading.grade import Options, grade_class, gradebook_of
+from xentcourse.grading.gradebook import nbgrader_config
 from xentcourse.grading.source import source_notebook
 from xentcourse.teaching.export import FORMATS, export_grades
+from xentcourse.teaching.feedback import make_pages
 from xentcourse.tools import environment
 
 pytestmark = pytest.mark.nbgrader
@@ -243,3 +247,40 @@ def test_nbgraders_own_command_exports_the_same(graded, tmp_path):
 def test_an_assignment_that_is_not_there_is_refused_in_words(graded, tmp_path):
     with pytest.raises(CourseError, match="The gradebook has no assignment entropy"):
         export_grades(graded.root, FORMATS["canvas"], tmp_path / "c.csv", ["entropy"])
+
+
+# ---- feedback ---------------------------------------------------------------------------------------
+
+
+def pages(assignment: Assignment) -> dict[str, str]:
+    found = assignment.root.glob("feedback/*/softmax/softmax.html")
+    return {path.parts[-3]: path.read_text(encoding="utf-8") for path in found}
+
+
+def test_feedback_is_nbgrader_s_own_with_scores_comments_and_penalty(again):
+    regrade_part(again, "ada", "gradient", points=1, reason="Right but for the mean.")
+    make_pages(again, gradebook_of(again))
+    ours = pages(again)
+    assert set(ours) == {"ada", "bob"}
+    assert "Right but for the mean." in ours["ada"]
+    assert "Late submission penalty" in ours["bob"]
+
+    config = nbgrader_config(again.root)
+    del config["GenerateFeedback"]
+    assert NbGraderAPI(config=config).generate_feedback("softmax")["success"]
+    # nbconvert parses its page and writes it anew; as parsed, both are the same to the last byte.
+    assert pages(again) == {name: str(BeautifulSoup(page, "html.parser")) for name, page in ours.items()}
+
+
+def test_feedback_on_one_student_leaves_the_other_s_page_alone(again):
+    make_pages(again, gradebook_of(again))
+    before = {path: path.stat().st_mtime_ns for path in again.root.glob("feedback/*/softmax/softmax.html")}
+    make_pages(again, gradebook_of(again), ("ada",))
+    changed = [path.parts[-3] for path, when in before.items() if path.stat().st_mtime_ns != when]
+    assert changed == ["ada"]
+
+
+def test_feedback_on_somebody_who_handed_nothing_in_says_so(again):
+    with pytest.raises(CourseError, match=r"Nothing of abe is graded for softmax"):
+        make_pages(again, gradebook_of(again), ("abe",))
+    assert pages(again) == {}

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -136,7 +137,7 @@ def typed(road: Road, start: str) -> str:
 def test_the_overview_names_every_page_of_the_part_and_every_command():
     overview = (HERE.root / "book" / "instructors.md").read_text(encoding="utf-8")
     assert all(f"<{page}>" in overview for page in PAGES)
-    for command in ("teach", "release", "collect", "grade", "report", "export"):
+    for command in ("teach", "release", "collect", "grade", "feedback", "report", "export"):
         assert f"`xentcourse {command} " in overview or f"`xentcourse {command}`" in overview
 
 
@@ -176,6 +177,26 @@ def test_everybody_has_a_grade_and_a_feedback_page(road):
     assert max(scores) == 22
     assert len(set(scores)) > 10
     assert len(list(road.cwd.glob("feedback/*/softmax/softmax.html"))) == COUNT
+
+
+def test_the_zip_of_feedback_has_everybody_s_page_under_canvas_s_name(road):
+    uploads = {
+        (learner.file_name, str(learner.lms_user_id)): road.cwd
+        / "feedback"
+        / learner.id
+        / "softmax"
+        / "softmax.html"
+        for learner in learners(COUNT)
+    }
+    with zipfile.ZipFile(road.cwd / "softmax-feedback.zip") as archive:
+        for name in archive.namelist():
+            person, *numbers = name.replace("_LATE_", "_").split("_")[:3]
+            assert numbers[1].startswith("6"), "the latest upload, and not the first"
+            page = uploads.pop((person, numbers[0]))
+            if "/s007/" not in str(page) and "/s011/" not in str(page):  # made anew later
+                assert archive.read(name) == page.read_bytes()
+    assert uploads == {}
+    assert f"{COUNT} as Canvas takes them back" in typed(road, "xentcourse feedback softmax")
 
 
 def test_late_work_loses_a_day_s_share_and_an_extension_spares_it(road):

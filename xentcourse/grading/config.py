@@ -32,4 +32,9 @@ def configure(config: Any, course: Course) -> Any:
     own += ["xentcourse.grading.restore.RestoreCells"]
     own += [f"nbgrader.preprocessors.{name}" for name in ("OverwriteCells", "CheckCellMetadata")]
     config.Autograde.sanitize_preprocessors = own
+    config.GenerateFeedback.exporter_class = "xentcourse.grading.feedback.FeedbackExporter"
+    config.GenerateFeedback.preprocessors = [
+        "xentcourse.grading.feedback.GetAllGrades",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
     return config

@@ -7,6 +7,7 @@ import nbformat
 
 from xentcourse.course import Chapter, Course, CourseError
 from xentcourse.grading.config import configure
+from xentcourse.grading.gradebook import lay_gradebook
 from xentcourse.grading.variant import assignment_notebook, handed_out
 from xentcourse.tools import tools_on_path
 
@@ -53,6 +54,7 @@ def _generate(chapter: Chapter, course: Course) -> nbformat.NotebookNode:
     config = configure(Config(), course)
     config.CourseDirectory.release_directory = "_build/nbgrader/release"
     config.CourseDirectory.db_url = f"sqlite:///{workshop / 'release.db'}"
+    lay_gradebook(config.CourseDirectory.db_url)
     with tools_on_path():
         result = NbGraderAPI(config=config).generate_assignment(chapter.slug, force=True)
     if not result["success"]:

@@ -22,6 +22,12 @@ EQUATION = re.compile(r"^\$\$ *\((?P<label>[^)\s]+)\)$")
 ROLE = re.compile(r"\{(?P<role>[\w:]+)\}`(?P<text>[^`]+)`")
 TARGET = re.compile(r"^(?P<shown>.*?)\s*<(?P<target>[^<>]+)>$", re.DOTALL)
 HIDDEN = {"remove-input", "hide-input", "hide-cell", "remove-cell"}
+#: On top of a page that computes with PyTorch, which is too large to come along.
+TORCH = re.compile(r"^ *(?:import|from) (?:torch|xentcourse\.accelerated)\b", re.MULTILINE)
+WITHOUT_TORCH = (
+    "> Some cells of this page compute with PyTorch. Where one says `No module named 'torch'`, run "
+    "`%pip install torch` in a cell of your own, and restart the kernel."
+)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -45,7 +51,8 @@ def page_notebook(course: Course, slug: str) -> bytes:
     """The bytes of a page's notebook: always the same for the same book."""
     text = (course.root / "book" / f"{slug}.md").read_text(encoding="utf-8")
     cells: list[dict[str, object]] = []
-    for number, (kind, source, hidden) in enumerate(_cells(text, names_of(course))):
+    note = [("markdown", WITHOUT_TORCH, False)] if TORCH.search(text) else []
+    for number, (kind, source, hidden) in enumerate([*note, *_cells(text, names_of(course))]):
         metadata = {"jupyter": {"source_hidden": True}} if hidden else {}
         cell = {
             "cell_type": kind,

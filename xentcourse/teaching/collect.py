@@ -25,7 +25,7 @@ from xentcourse.teaching.roster import FILE as ROSTER
 from xentcourse.teaching.roster import ID, Roster, read_roster
 from xentcourse.teaching.uploads import Upload, read_uploads
 
-LEDGER = "ledger.csv"
+KEPT, LEDGER = "collected", "ledger.csv"
 EXCHANGE = "exchange"  #: the source that means nbgrader's own
 
 
@@ -92,8 +92,8 @@ class _Collector:
         settings = read_settings(assignment.root)
         self.terms: Terms = settings.terms(assignment.name)
         self.grace = timedelta(minutes=settings.late.grace_minutes)
-        self.kept = assignment.root / "collected" / assignment.name
-        self.entries = _read_ledger(self.kept / LEDGER)
+        self.kept = assignment.root / KEPT / assignment.name
+        self.entries = read_ledger(assignment)
         self.found = Collected()
 
     def take(self, uploads: Iterable[Upload], source: str) -> Collected:
@@ -117,8 +117,8 @@ class _Collector:
             self.found.unmatched.append((upload.name, upload.problem))
             return None
         digest = hashlib.sha256(upload.content).hexdigest()
-        notebook, why = self._notebook(upload)
-        seen = _seen(upload.content)
+        seen, why = _seen(upload.content)
+        notebook, why = self._notebook(upload, seen, why)
         student, origin = self._student(upload, seen) if notebook else ("", Origin(""))
         if not notebook or not student:
             self.found.unmatched.append((upload.name, why or origin.name))
@@ -136,14 +136,12 @@ class _Collector:
             f"{Path(source).name}/{upload.name}",
         )
 
-    def _notebook(self, upload: Upload) -> tuple[str, str]:
+    def _notebook(self, upload: Upload, seen: Seen, unreadable: str) -> tuple[str, str]:
         """Which notebook of the assignment this is; by its cells, or by its name where it can't be read."""
-        try:
-            ids = seen_in(upload.content).grade_ids
-        except UnreadableError as error:
+        if unreadable:
             file = upload.parts[-1]
-            return next((name for name in self.assignment.notebooks if name in file), ""), str(error)
-        shared = {name: len(ids & self._ids(name)) for name in self.assignment.notebooks}
+            return next((name for name in self.assignment.notebooks if name in file), ""), unreadable
+        shared = {name: len(seen.grade_ids & self._ids(name)) for name in self.assignment.notebooks}
         best = max(shared, key=lambda name: shared[name])
         return (best, "") if shared[best] else ("", f"no cell of {self.assignment.name} is in it")
 
@@ -160,7 +158,9 @@ class _Collector:
             return self._by_folder(readings)
         why = ""
         for reading in readings:
-            student, reason = self.roster.find(lms_user_id=reading.lms_user_id, name=reading.name)
+            student, reason = self.roster.find(
+                lms_user_id=reading.lms_user_id, name=reading.name, passing=reading.passing
+            )
             if student:
                 return student.id, reading
             why = why or reason
@@ -249,10 +249,12 @@ class _Collector:
             path.write_bytes(content)
 
 
-def _seen(content: bytes) -> Seen:
-    with suppress(UnreadableError):
-        return seen_in(content)
-    return Seen()
+def _seen(content: bytes) -> tuple[Seen, str]:
+    """What a file says about itself, or nothing and why it can't be read."""
+    try:
+        return seen_in(content), ""
+    except UnreadableError as error:
+        return Seen(), str(error)
 
 
 def _read(path: Path) -> bytes | None:
@@ -261,7 +263,9 @@ def _read(path: Path) -> bytes | None:
     return None
 
 
-def _read_ledger(path: Path) -> list[Entry]:
+def read_ledger(assignment: Assignment) -> list[Entry]:
+    """Every upload that was ever collected for an assignment."""
+    path = assignment.root / KEPT / assignment.name / LEDGER
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", newline="") as file:

@@ -33,6 +33,20 @@ def teach(folder: Path, slugs: tuple[str, ...], term: str) -> None:
 
 
 @click.command()
+@GRADEBOOK
+def roster(gradebook: str) -> None:
+    """Check roster.csv, and tell the gradebook who is in the class."""
+    from xentcourse.grading.assignment import find_root
+    from xentcourse.grading.grade import alone
+    from xentcourse.teaching.roster import enter
+
+    root = find_root()
+    with working(), alone(root):
+        count = enter(root, gradebook or f"sqlite:///{root / 'gradebook.db'}")
+    click.echo(f"The gradebook knows {count} students.")
+
+
+@click.command()
 @click.argument("assignment")
 @click.argument("source")
 @click.option("--roster", type=click.Path(path_type=Path), help="By default roster.csv beside course.toml.")
@@ -92,6 +106,26 @@ def report(assignment: str, anonymous: bool, path: Path | None, gradebook: str) 
 
 
 @click.command()
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, help="Of this student only; may be repeated.")
+@click.option("--to", "path", type=click.Path(path_type=Path), help="By default ASSIGNMENT-feedback.zip.")
+@GRADEBOOK
+def feedback(assignment: str, students: tuple[str, ...], path: Path | None, gradebook: str) -> None:
+    """Write everybody's feedback page on ASSIGNMENT, and a zip of them that Canvas and Moodle take back."""
+    from xentcourse.grading.assignment import find_assignment
+    from xentcourse.grading.grade import gradebook_of
+    from xentcourse.teaching import feedback as returning
+
+    found = find_assignment(assignment)
+    path = path or Path(f"{assignment}-feedback.zip")
+    with working():
+        returning.make_pages(found, gradebook or gradebook_of(found), students)
+        pages = returning.pages_of(found, students)
+        returning.pack(pages, path)
+    click.echo(returning.as_text(pages, path))
+
+
+@click.command()
 @click.argument("assignments", nargs=-1)
 @click.option("--format", "format_", type=click.Choice(["canvas", "moodle"]), required=True)
 @click.option("--to", "path", type=click.Path(path_type=Path), help="By default canvas.csv or moodle.csv.")
@@ -111,4 +145,4 @@ def export(assignments: tuple[str, ...], format_: str, path: Path | None, gradeb
         click.echo(f"{len(waiting)} wait for a person's grade: {', '.join(waiting)}", err=True)
 
 
-COMMANDS = (teach, collect, regrade, report, export)
+COMMANDS = (teach, roster, collect, regrade, feedback, report, export)

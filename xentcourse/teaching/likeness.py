@@ -14,6 +14,7 @@ import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 GRAM = 10  #: tokens that must agree in a row
@@ -74,8 +75,13 @@ def _hash(gram: Iterable[str]) -> int:
 def prints_of(cells: Mapping[str, str], skeleton: Mapping[str, str], *, names: bool = False) -> Prints:
     """The fingerprints of somebody's cells, by grade id, without those of the cells as they were released."""
     mine = frozenset[int]().union(*(fingerprints(tokens(source, names=names)) for source in cells.values()))
-    given = (_every(tokens(source, names=names)) for source in skeleton.values())
-    return mine - frozenset[int]().union(*given)
+    return mine - _given(tuple(skeleton.values()), names)
+
+
+@cache
+def _given(sources: tuple[str, ...], names: bool) -> Prints:
+    """All that everybody was given; the same for a whole class."""
+    return frozenset[int]().union(*(_every(tokens(source, names=names)) for source in sources))
 
 
 def _every(of: list[str]) -> Prints:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 #: lovelaceada_LATE_1234_567890_softmax-1.ipynb: name, Canvas's number of the person and of the upload
 CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<upload>\d+)_(?P<file>.+)")
@@ -18,6 +19,9 @@ class Origin:
 
     name: str
     lms_user_id: str = ""
+    passing: bool = (
+        False  #: whether that number is this assignment's only: the same person has another next time
+    )
     upload: int = 0  #: Canvas counts uploads: the larger number came later
     late: bool | None = None  #: whether the platform calls it late; None where it does not tell
     assignment: str = ""
@@ -30,15 +34,29 @@ def origins(parts: tuple[str, ...]) -> list[Origin]:
     *folders, file = parts
     for part in parts:
         if found := MOODLE.fullmatch(part):
-            return [Origin(found["name"], found["user"])]
+            return [Origin(found["name"], found["user"], passing=True)]
     for folder in folders:
         if found := EXCHANGE.fullmatch(folder):
             return [Origin(found["name"], assignment=found["assignment"], when=_moment(found["when"]))]
     if found := CANVAS.fullmatch(file):
-        return [Origin(found["name"], found["user"], int(found["upload"]), bool(found["late"]))]
+        return [Origin(found["name"], found["user"], upload=int(found["upload"]), late=bool(found["late"]))]
     stem = file.rpartition(".")[0]
     names = [*folders, stem, *re.split(r"[_ ]", stem)]
     return [Origin(name, sure=False) for name in dict.fromkeys(names)]
+
+
+def platform_name(parts: tuple[str, ...]) -> tuple[str, PurePosixPath] | None:
+    """The platform that named a file, and the end of its path that the platform knows it by.
+
+    None where people named it. Nothing in the path leads out of the folder that it will lie in.
+    """
+    kept = [part for part in parts if part not in ("", ".", "..", "/")]
+    for at, part in enumerate(kept):
+        if MOODLE.fullmatch(part):
+            return "Moodle", PurePosixPath(*kept[at:])
+    if kept and CANVAS.fullmatch(kept[-1]):
+        return "Canvas", PurePosixPath(kept[-1])
+    return None
 
 
 def _moment(text: str) -> datetime | None:
