@@ -29,7 +29,7 @@ class Tolerance:
     def accepts(self, value: Plain, expected: Plain) -> bool:
         """Whether `value` has the shape of `expected` and agrees with it entry by entry."""
         if isinstance(expected, tuple):
-            parts = unpacked(value)
+            parts = unpacked(value, expected)
             return len(parts) == len(expected) and all(map(self.accepts, parts, expected))
         x, e = as_numbers(value), np.asarray(expected)
         if e.size == 0:  # a loop over no rows can't know how long they would have been
@@ -55,10 +55,14 @@ TELLING_FACTORS = {
 }
 
 
-def unpacked(value: Plain) -> list[Plain]:
-    """The results that `a, b = value` gives; an array counts as several results where it stacks arrays."""
-    several = isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 1)
-    return list(value) if several else []
+def unpacked(value: Plain, expected: tuple[Plain, ...]) -> list[Plain]:
+    """The results in `value`: an array counts as several where it has the shape that they stack to."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    stack = as_numbers(expected)
+    if stack is None or not isinstance(value, np.ndarray) or value.ndim < 2 or value.shape != stack.shape:
+        return []
+    return list(value)
 
 
 def as_numbers(value: Plain) -> np.ndarray | None:
@@ -164,7 +168,7 @@ def with_epsilons(sentence: str, result: Callable[..., Any]) -> tuple[Slip, ...]
 
 
 def _tuple_difference(value: Plain, expected: tuple[Plain, ...], tolerance: Tolerance) -> str:
-    parts = unpacked(value)
+    parts = unpacked(value, expected)
     if len(parts) != len(expected):
         return f"That is {kind(value)}; a tuple of {len(expected)} results was expected."
     number, (x, e) = next(

@@ -169,8 +169,8 @@ def wrong_with_codewords(result: Any, text: Message, K: int) -> list[str]:
     """The tutor's sentences about the codewords; none where they lead back to the text."""
     counts, words = np.asarray(result[0]).astype(int), result[1]
     if not isinstance(words, list | tuple) or len(words) != K:
-        told = f"the codewords are {kind(words)}; a list of {K} is needed, one for each token."
-        return [told, slips.EMPTY] if isinstance(words, list | tuple) else [told]
+        needed = f"the codewords are {kind(words)}; a list of {K} is needed, one for each token."
+        return [needed, slips.EMPTY] if isinstance(words, list | tuple) else [needed]
     before = [0, *text[:-1]]
     for c in range(K):
         message = [x for b, x in zip(before, text, strict=False) if b == c]
