@@ -50,7 +50,7 @@ c.PAMAuthenticator.open_sessions = False
 c.Spawner.environment = {SETTINGS!r}
 c.JupyterHub.services[0]["environment"] = {SETTINGS!r}
 """
-PATIENCE = 90_000
+PATIENCE = 120_000  #: milliseconds, on a busy machine
 
 
 def block(first: str) -> str:
@@ -104,7 +104,7 @@ def accounts() -> Iterator[None]:
         yield
     finally:
         for name in made:
-            subprocess.run(["userdel", "--remove", name], check=False, capture_output=True)
+            subprocess.run(["userdel", "--force", "--remove", name], check=False, capture_output=True)
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def hub(folder: Path) -> Iterator[None]:
 
 def wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     """Wait until something answers at an address."""
-    until = time.monotonic() + 90
+    until = time.monotonic() + 180
     while time.monotonic() < until and process.poll() is None:
         try:
             with urlopen(address, timeout=5):
