@@ -14,10 +14,11 @@ COURSE := .venv/.course-installed
 TOOLS := .venv/.tools-installed
 WEB := node_modules/.installed
 PEERS := .venv-peers/.peers-installed
+HUB := .venv-hub/.hub-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve lab pdf epub gettext links test check setup peers record-peers bench-grading bench-losses bench-site lock clean clean-all system-book system-test
+.PHONY: help book serve lab pdf epub gettext links test check setup peers record-peers bench-grading bench-losses bench-site lock clean clean-all system-book system-test picture hub
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +68,12 @@ bench-losses: $(TOOLS)  ## measure the losses against torch's own (OPTIONS=--qui
 bench-site: $(TOOLS) $(WEB)  ## measure the published site with Lighthouse (OPTIONS=--quick, OPTIONS=softmax.html)
 	$(BIN)/python benchmarks/site.py $(OPTIONS)
 
+picture: $(TOOLS)  ## take the README's picture of the site that `make book` built
+	$(BIN)/python scripts/picture.py
+
+hub: $(TOOLS) $(HUB)  ## walk the page on JupyterHub with real accounts: as root, on a machine to throw away
+	.venv-hub/bin/python scripts/hub.py
+
 peers: $(PEERS)  ## install the libraries that a chapter compares, in .venv-peers (3 GB)
 
 record-peers: $(PEERS)  ## ask these libraries again and write down what they answer
@@ -85,7 +92,7 @@ clean:  ## remove what was built, and keep the environment and your work
 	find . -name __pycache__ -not -path './.venv*' -not -path './node_modules/*' -prune -exec rm -rf {} +
 
 clean-all: clean  ## remove the environments as well
-	rm -rf .venv .venv-peers node_modules *.egg-info
+	rm -rf .venv .venv-peers .venv-hub node_modules *.egg-info
 
 # ---- the set-up -------------------------------------------------------------------------------------
 
@@ -115,6 +122,14 @@ $(PEERS): requirements-peers.txt constraints-peers.txt | system-book
 	@echo "Installing the libraries to compare with into .venv-peers: some minutes the first time."
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet -r requirements-peers.txt
+	@touch $@
+
+# A hub on top of the course's environment, and its proxy, which is npm's.
+$(HUB): requirements-hub.txt $(TOOLS)
+	$(BIN)/python -m venv .venv-hub
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$$(.venv-hub/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth"
+	.venv-hub/bin/python -m pip install --quiet -r requirements-hub.txt
+	$(BIN)/npm install --prefix .venv-hub --no-audit --no-fund --loglevel=error "$$(sed -n 's/^# npm: \(\S*\) .*/\1/p' requirements-hub.txt)"
 	@touch $@
 
 $(WEB): package.json package-lock.json | $(COURSE)

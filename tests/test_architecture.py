@@ -19,7 +19,7 @@ PROSE = re.sub(r"^```.*?^```$", "", PAGE, flags=re.MULTILINE | re.DOTALL)
 def named() -> list[str]:
     """The files and folders that the text names; a name without a folder lies in the one named before it."""
     found, folder = [], ""
-    for name in re.findall(r"`([\w./]+(?:\.\w+|/))`", PROSE):
+    for name in re.findall(r"`([\w./]+(?:\.(?:py|md|yml)|/))`", PROSE):
         if name == "submitted/":  # a class's
             continue
         if "/" in name:

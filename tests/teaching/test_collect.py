@@ -272,6 +272,23 @@ def test_the_exchange_is_collected_without_following_what_lies_there(assignment,
     assert found.unmatched == [("alan+softmax+2026-10-05 09:30:00.000000 UTC+d", "a link")]
 
 
+def test_the_exchange_may_be_set_for_the_whole_machine(assignment, tmp_path, monkeypatch):
+    (tmp_path / "etc").mkdir()
+    text = f"get_config().Exchange.root = {str(tmp_path / 'exchange')!r}\n"
+    (tmp_path / "etc" / "nbgrader_config.py").write_text(text)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path / "etc"))
+    folder = tmp_path / "exchange/xentcourse/inbound/ada+softmax+2026-10-05 09:30:00.000000 UTC+a"
+    folder.mkdir(parents=True)
+    (folder / "softmax.ipynb").write_text(work("by the hub"))
+    (folder / "submission_secret.txt").write_text("nbgrader's own")
+    found = collect(assignment, "exchange")
+    assert (found.placed, found.unmatched) == (["ada"], [])
+    with (assignment.root / "nbgrader_config.py").open("a") as config:
+        config.write(f"\nget_config().Exchange.root = {str(tmp_path / 'own')!r}\n")
+    with pytest.raises(CourseError, match="own"):
+        collect(assignment, "exchange")
+
+
 def test_an_exchange_that_is_not_there_says_what_to_do(assignment):
     with pytest.raises(CourseError, match=r"Set c\.Exchange\.root in nbgrader_config\.py"):
         collect(assignment, "exchange")

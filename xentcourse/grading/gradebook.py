@@ -21,6 +21,25 @@ def nbgrader_config(root: Path, **settings: str) -> Any:
     return config
 
 
+def exchange_of(root: Path) -> Path:
+    """Where the class's exchange keeps what comes in: its own setting, or the one for all of this machine.
+
+    On a hub every account needs to know it, so it is set in /etc/jupyter rather than in the class's folder.
+    """
+    from jupyter_core.paths import jupyter_config_path
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import PyFileConfigLoader
+
+    config = nbgrader_config(root)
+    for folder in jupyter_config_path():  # what concerns fewest comes first, and counts
+        if Path(folder, "nbgrader_config.py").is_file():
+            wider = PyFileConfigLoader("nbgrader_config.py", path=folder).load_config().Exchange
+            wider.merge(config.Exchange)
+            config.Exchange = wider
+    api: Any = NbGraderAPI(config=config)
+    return Path(str(api.exchange_root), str(api.course_id), "inbound")
+
+
 def nbgrader_api(root: Path, **settings: str) -> Any:
     """Nbgrader for the class in `root`, with some settings of its CourseDirectory replaced."""
     from nbgrader.apps import NbGraderAPI

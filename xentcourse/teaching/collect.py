@@ -17,7 +17,7 @@ from typing import Any
 from xentcourse.course import CourseError
 from xentcourse.grading.assignment import Assignment
 from xentcourse.grading.grade import alone
-from xentcourse.grading.gradebook import nbgrader_api
+from xentcourse.grading.gradebook import exchange_of
 from xentcourse.grading.intake import Seen, UnreadableError, read_bytes, seen_in
 from xentcourse.grading.settings import Terms, read_settings
 from xentcourse.teaching.origin import Origin, origins
@@ -68,8 +68,7 @@ def collect(assignment: Assignment, source: str, roster: Path | None = None) -> 
 
 def _exchange(assignment: Assignment) -> Iterator[Upload]:
     """What lies in the exchange for this assignment."""
-    api = nbgrader_api(assignment.root)
-    inbound = Path(str(api.exchange_root), str(api.course_id), "inbound")
+    inbound = exchange_of(assignment.root)
     if not inbound.is_dir():
         raise CourseError(
             f"There is no {inbound}: nothing was released by nbgrader's exchange. "

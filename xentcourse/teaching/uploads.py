@@ -20,6 +20,7 @@ from xentcourse.grading.intake import MAX_BYTES, UnreadableError, read_bytes
 MAX_FILES = 50_000
 MAX_ALL = 4 << 30  #: bytes of all files together
 NOTEBOOK = ".ipynb"
+EXCHANGED = ("timestamp.txt", "submission_secret.txt")  #: what nbgrader's exchange lays beside a notebook
 #: What macOS, file managers and Jupyter put in besides.
 JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|Thumbs\.db|\.ipynb_checkpoints")
 
@@ -64,7 +65,7 @@ def _in_folder(folder: Path) -> Iterator[Upload]:
         _not_too_many(number, folder)
         name = path.relative_to(folder).as_posix()
         if path.suffix != NOTEBOOK or path.is_symlink():
-            if path.name != "timestamp.txt":
+            if path.name not in EXCHANGED:
                 yield Upload(name, problem="a link" if path.is_symlink() else "not a notebook")
             continue
         try:
