@@ -75,11 +75,20 @@ It is.
 |---|---|
 | $x$ | `code` |
 
+EXPLORABLE
 ```{glossary}
 bit
   A unit of information: $\\ln 2$ nats.
 ```
 """
+
+
+def explorable_of(page: str) -> str:
+    """The first explorable of a page of the book, which depends on no other page."""
+    text = (COURSE.root / "book" / f"{page}.md").read_text(encoding="utf-8")
+    return (
+        ":::::{explorable}" + text.partition(":::::{explorable}")[2].partition("\n:::::\n")[0] + "\n:::::\n"
+    )
 
 
 def book_of(folder: Path, pages: dict[str, str]) -> Course:
@@ -105,7 +114,10 @@ def book_of(folder: Path, pages: dict[str, str]) -> Course:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Course:
-    return book_of(tmp_path_factory.mktemp("small"), {"index": INDEX, "extra": EXTRA})
+    return book_of(
+        tmp_path_factory.mktemp("small"),
+        {"index": INDEX, "extra": EXTRA.replace("EXPLORABLE", explorable_of("calibration"))},
+    )
 
 
 def run(*command: object) -> str:
@@ -136,6 +148,10 @@ def test_the_epub_passes_epubcheck_and_has_formulas_as_mathml(small):
     assert page.count("<math") == len(BeautifulSoup(page, "html.parser").select("math")) >= 6
     assert "katex-html" not in page
     assert "One of everything" in page
+    assert "A reliability diagram." in page, "what the explorable's figure shows"
+    assert "<svg xmlns=" in page
+    assert "on average" in page, "what it reads"
+    assert not re.search("<(input|button|script)", page)
 
 
 # ---- another language -------------------------------------------------------------------------------

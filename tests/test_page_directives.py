@@ -48,6 +48,7 @@ PROGRESS = """
 :total: {read} {pages} {answered} {questions} in all
 :answered: {answered} {questions} of one
 :done: was read
+:here: This page
 :erase: Erase it
 What is said about it.
 ::::
@@ -77,7 +78,7 @@ def test_every_text_that_is_shown_is_there_for_translators(tmp_path):
         *("What is asked?", "The wrong one", "No.", "The right one", "Yes."),
         *("The title", "Predict and try.", "What was seen?", "What was learnt."),
         *("What is drawn", "across", "Halve", "{p}, {odds}, {bits}, {nats}"),
-        *("was read", "Erase it", "What is said about it."),
+        *("was read", "This page", "Erase it", "What is said about it."),
     ):
         assert f'msgid "{text}"' in catalogue
 

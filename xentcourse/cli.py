@@ -82,14 +82,14 @@ def publish() -> None:
 @click.argument("what", type=click.Choice(["pdf", "epub", "texts", "links"]))
 def make(what: str) -> None:
     """Make the book's PDF, its EPUB, or the texts for translators, or look at the links that lead away."""
-    from xentcourse.site import forms
+    from xentcourse.site import forms, links
 
     course = Course.find()
     makers = {
         "pdf": forms.make_pdf,
         "epub": forms.make_epub,
         "texts": forms.make_texts,
-        "links": forms.check_links,
+        "links": links.check_links,
     }
     with _work():
         click.echo(makers[what](course))

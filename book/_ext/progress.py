@@ -4,11 +4,13 @@
     :total: {read} of {pages} pages read to the end, {answered} of {questions} questions answered
     :answered: {answered} of {questions} questions
     :done: read
+    :here: Where you are
     :erase: Erase my progress
     What is said about it.
     ::::
 
-It lists the pages that have questions. It is not shown until book/_static/progress.js fills it in.
+It lists the pages that have questions. Each of them says the same of itself in a line below its title, which
+leads to the list. Neither is shown until book/_static/progress.js fills it in.
 """
 
 from docutils import nodes
@@ -21,7 +23,7 @@ from sphinx.writers.html5 import HTML5Translator
 from texts import text_of
 from trials import pages_below
 
-WORDS = ("total", "answered", "done", "erase")
+WORDS = ("total", "answered", "done", "here", "erase")
 
 
 class progress(nodes.Element):  # noqa: N801  (docutils names its nodes in lower case)
@@ -30,6 +32,10 @@ class progress(nodes.Element):  # noqa: N801  (docutils names its nodes in lower
 
 class progress_word(nodes.TextElement):  # noqa: N801
     """One of the texts that the list shows."""
+
+
+class progress_line(nodes.Element):  # noqa: N801
+    """What a page says of itself: its name, its questions, and the words and the address of the list."""
 
 
 class ProgressDirective(SphinxDirective):
@@ -56,9 +62,43 @@ def count(app: Sphinx, document: nodes.document) -> None:
     _known(app.env)[app.env.docname] = sum(1 for _ in document.findall(question))
 
 
+def words_of(node: progress) -> dict[str, str]:
+    """The texts of a list by their names."""
+    return {word["name"]: word.astext() for word in node.findall(progress_word)}
+
+
+def add_line(app: Sphinx, document: nodes.document, page: str) -> None:
+    """Put the line below the title of a page with questions, on the site only."""
+    questions, title = _known(app.env).get(page, 0), document.next_node(nodes.title)
+    lists = list(app.env.get_doctree(app.config.root_doc).findall(progress))
+    if app.builder.name != "html" or not questions or not lists or title is None:
+        return
+    address = f"{app.builder.get_relative_uri(page, app.config.root_doc)}#{lists[0].parent['ids'][0]}"
+    line = progress_line(page=page, questions=questions, words=words_of(lists[0]), address=address)
+    title.parent.insert(title.parent.index(title) + 1, line)
+
+
+def visit_line(self: HTML5Translator, node: progress_line) -> None:
+    """The line, whole: it has no children. No paragraph, since it is no text of the page."""
+    words = {name: self.encode(text) for name, text in node["words"].items()}
+    self.body.append(
+        f'<div class="xp-here" data-page="{node["page"]}" data-questions="{node["questions"]}">'
+        f'<a href="{node["address"]}">{words["here"]}</a>: {_told(words)}</div>\n'
+    )
+    raise nodes.SkipNode
+
+
+def _told(words: dict[str, str]) -> str:
+    """What is said of a page: its questions, and whether it was read."""
+    return (
+        f'<span class="xp-answered" data-words="{words["answered"]}"></span> '
+        f'<span class="xp-done">✓ {words["done"]}</span>'
+    )
+
+
 def visit_progress(self: HTML5Translator, node: progress) -> None:
     """The total, a bar, a list of the pages, and the button."""
-    words = {word["name"]: self.encode(word.astext()) for word in node.findall(progress_word)}
+    words = {name: self.encode(text) for name, text in words_of(node).items()}
     env, here = self.builder.env, self.builder.current_docname
     self.body.append(
         f'<div class="xp-progress" hidden="hidden">\n'
@@ -71,8 +111,7 @@ def visit_progress(self: HTML5Translator, node: progress) -> None:
             address, title = self.builder.get_relative_uri(here, page), self.encode(env.titles[page].astext())
             self.body.append(
                 f'<li data-page="{page}" data-questions="{questions}"><a href="{address}">{title}</a> '
-                f'<span class="xp-answered" data-words="{words["answered"]}"></span> '
-                f'<span class="xp-done">✓ {words["done"]}</span></li>\n'
+                f"{_told(words)}</li>\n"
             )
     self.body.append(f'</ul>\n<p><button type="button" class="xp-button">{words["erase"]}</button></p>\n')
 
@@ -107,8 +146,10 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive and the events that count."""
     app.add_node(progress, html=(visit_progress, depart_progress))
     app.add_node(progress_word, html=(visit_word, visit_word))
+    app.add_node(progress_line, html=(visit_line, None))
     app.add_directive("progress", ProgressDirective)
     app.connect("doctree-read", count)
+    app.connect("doctree-resolved", add_line)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -24,6 +24,7 @@
     const page = location.pathname.split("/").pop().replace(/\.html$/, "");
     const all = load();
     save({ ...all, [page]: change({ answered: [], ...all[page] }) });
+    show();
   };
 
   const watch = (article) => {
@@ -39,19 +40,22 @@
     if (end) arrived.observe(end);
   };
 
-  const show = (box) => {
-    const all = load();
-    const fill = (node, values) => {
-      node.textContent = node.dataset.words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-    };
-    const rows = [...box.querySelectorAll("[data-page]")].map((row) => {
-      const { answered = [], read = false } = all[row.dataset.page] ?? {};
-      const questions = Number(row.dataset.questions);
-      const values = { read: Number(read), answered: Math.min(answered.length, questions), questions };
-      row.querySelector(".xp-done").hidden = !read;
-      fill(row.querySelector(".xp-answered"), values);
-      return values;
-    });
+  const fill = (node, values) => {
+    node.textContent = node.dataset.words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  };
+
+  /** Fill in what a row says of a page, and return its numbers. */
+  const tell = (row, all) => {
+    const { answered = [], read = false } = all[row.dataset.page] ?? {};
+    const questions = Number(row.dataset.questions);
+    const values = { read: Number(read), answered: Math.min(answered.length, questions), questions };
+    row.querySelector(".xp-done").hidden = !read;
+    fill(row.querySelector(".xp-answered"), values);
+    return values;
+  };
+
+  const showAll = (box) => {
+    const rows = [...box.querySelectorAll("[data-page]")].map((row) => tell(row, load()));
     const sum = (name) => rows.reduce((total, row) => total + row[name], 0);
     const total = { read: sum("read"), pages: rows.length, answered: sum("answered"), questions: sum("questions") };
     fill(box.querySelector(".xp-total"), total);
@@ -59,16 +63,26 @@
     box.hidden = false;
   };
 
+  /** What this page shows: the list of all pages, or the line about itself. */
+  const show = () => {
+    const [box, here] = [".xp-progress", ".xp-here"].map((name) => document.querySelector(name));
+    if (box) showAll(box);
+    if (!here) return;
+    tell(here, load());
+    here.classList.add("xp-known");
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     if (!save(load())) return;
     const article = document.querySelector("article");
     if (article) watch(article);
-    const box = document.querySelector(".xp-progress");
-    if (!box) return;
-    box.querySelector("button").addEventListener("click", () => {
+    document.querySelector(".xp-progress button")?.addEventListener("click", () => {
       localStorage.removeItem(KEY);
-      show(box);
+      show();
     });
-    show(box);
+    show();
+    // Another page may have changed it while this one lay behind it, or beside it.
+    addEventListener("pageshow", (event) => event.persisted && show());
+    addEventListener("storage", show);
   });
 })();

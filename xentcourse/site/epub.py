@@ -8,7 +8,8 @@ from pathlib import Path
 APPLIED = "<mo>\u2061</mo>"
 DOCTYPE = re.compile(r"<!DOCTYPE[^>]*>")
 BLANK = re.compile(r"<path(?![^>]*\sd=)")
-MATHML = 'properties="mathml" '
+#: What the manifest must say of a page, and how one sees it.
+PROPERTIES = {"mathml": b"<math", "svg": b"<svg"}
 ITEM = re.compile(r'<item (?P<rest>[^>]*\bhref="(?P<name>[^"]+\.xhtml)"[^>]*?)\s*/>')
 
 
@@ -39,6 +40,8 @@ def mended(name: str, text: str, files: dict[str, bytes], identifier: str) -> st
 
 
 def _with_properties(item: re.Match[str], files: dict[str, bytes]) -> str:
-    """An entry of the manifest that says that its page has formulas."""
-    formulas = b"<math" in files.get(item["name"], b"")
-    return f"<item {item['rest']} {MATHML if formulas else ''}/>"
+    """An entry of the manifest that says that its page has formulas, or drawings."""
+    page = files.get(item["name"], b"")
+    found = " ".join(name for name, mark in PROPERTIES.items() if mark in page)
+    told = f'properties="{found}" ' if found else ""
+    return f"<item {item['rest']} {told}/>"

@@ -1,4 +1,4 @@
-"""The book in other forms: a PDF, an EPUB, the texts for translators; and where its links lead."""
+"""The book in other forms: a PDF, an EPUB, the texts for translators."""
 
 import re
 import shutil
@@ -49,7 +49,8 @@ def make_pdf(course: Course) -> Path:
         )
     folder = sphinx(course, "singlehtml")
     page = folder / "print.html"
-    page.write_text(for_print((folder / "index.html").read_text(encoding="utf-8")), encoding="utf-8")
+    style = (course.root / "book" / "_templates" / "paper.css").read_text(encoding="utf-8")
+    page.write_text(for_print((folder / "index.html").read_text(encoding="utf-8"), style), encoding="utf-8")
     file = course.build / "pdf" / "xentcourse.pdf"
     file.parent.mkdir(exist_ok=True)
     done = subprocess.run(
@@ -61,7 +62,7 @@ def make_pdf(course: Course) -> Path:
     return file
 
 
-def for_print(html: str) -> str:
+def for_print(html: str, style: str) -> str:
     """The book on paper: its articles and their style, with everything open that a reader would open."""
     article, title = ARTICLE.search(html), re.search(r"<title>(.*?)</title>", html, re.DOTALL)
     if article is None or title is None:
@@ -71,7 +72,7 @@ def for_print(html: str) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en" data-theme="light"><head><meta charset="utf-8">\n'
         f"<title>{title[1].strip()}</title>\n{links}\n"
-        '<link rel="stylesheet" href="_static/paper.css">\n</head>\n'
+        f"<style>\n{style}</style>\n</head>\n"
         f'<body class="paper">{body}</body></html>\n'
     )
 
@@ -104,12 +105,3 @@ def make_epub(course: Course) -> Path:
 def make_texts(course: Course) -> Path:
     """The texts of all pages for translators, one .pot file a page. Returns their folder."""
     return sphinx(course, "gettext", gettext_compact=False, gettext_uuid=False)
-
-
-def check_links(course: Course) -> str:
-    """Ask for every page elsewhere that the book links. Returns a report; a dead link is no error here."""
-    folder = sphinx(
-        course, "linkcheck", strict=False, nitpicky=False, linkcheck_timeout=20, linkcheck_workers=8
-    )
-    lines = (folder / "output.txt").read_text(encoding="utf-8").splitlines()
-    return "\n".join([*lines, f"{len(lines)} links to look at. All of them: {folder / 'output.json'}"])

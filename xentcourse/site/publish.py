@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from bs4 import BeautifulSoup
 
 from xentcourse.course import Course, CourseError
-from xentcourse.site import about, notebooks, shrink
+from xentcourse.site import about, notebooks, previews, shrink
 from xentcourse.site.cards import draw_card
 from xentcourse.site.page import Page, introduce, lighten, scripts, set_images, sheets
 
@@ -67,6 +67,7 @@ def make(course: Course, root: Path) -> None:
         if page.name == NOT_FOUND:
             anchor(page, site)
         write(page)
+    previews.write_previews(course, root, pages)
     (root / "sitemap.xml").write_text(about.sitemap([page.name for page in pages], site), encoding="utf-8")
     (root / "robots.txt").write_text(about.robots(site), encoding="utf-8")
     (root / ".nojekyll").touch()
@@ -146,6 +147,7 @@ def drop_unused(root: Path, pages: list[str]) -> None:
         reachable(root, pages)
         | {root / name for name in KEPT}
         | set((root / "_static" / "cards").glob("*.png"))
+        | set((root / previews.FOLDER).glob("*.js"))
     )
     for path in sorted(root.rglob("*"), reverse=True):
         if path.is_file() and path not in used:

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from xentcourse.course import Course, CourseError
 from xentcourse.tools import environment
@@ -24,16 +25,18 @@ def shrink(
     pages   : where a selector must occur to be kept.
     Raises CourseError where Node's part of the work fails.
     """
-    order = {"root": str(root), "sheets": sheets, "pages": pages, "scripts": scripts}
+    node(course, "shrink.mjs", {"root": str(root), "sheets": sheets, "pages": pages, "scripts": scripts})
+    subset_icons(root, sheets)
+
+
+def node(course: Course, script: str, order: dict[str, Any]) -> None:
+    """Have a script of scripts/ do what `order` says. Raises CourseError where it fails."""
     done = subprocess.run(
-        ["node", str(course.root / "scripts" / "shrink.mjs")],
+        ["node", str(course.root / "scripts" / script)],
         input=json.dumps(order), capture_output=True, text=True, check=False, env=environment(),
     )  # fmt: skip
     if done.returncode != 0:
-        raise CourseError(
-            f"scripts/shrink.mjs failed; `npm ci` fetches what it needs.\n{done.stderr.strip()}"
-        )
-    subset_icons(root, sheets)
+        raise CourseError(f"scripts/{script} failed; `npm ci` fetches what it needs.\n{done.stderr.strip()}")
 
 
 def calm(root: Path) -> None:
