@@ -4,10 +4,10 @@
 // `xentcourse publish` puts this script into the head: it must run before there is anything to lay out.
 "use strict";
 (() => {
-  // From the third section on, so that none is in view at first: a browser shows it a frame too late. And only those
+  // From the second section on, so that none is in view at first: a browser shows it a frame too late. And only those
   // whose outer size stays when they are contained. tests/browser/test_unfold.py checks both, on every page.
   const BLOCKS =
-    ".bd-article section ~ section ~ section :is(p, pre, dt, dl.py, div.math, .proof, .admonition, .question, " +
+    ".bd-article section ~ section :is(p, pre, dt, dl.py, div.math, .proof, .admonition, .question, " +
     ".pst-scrollable-table-container):not(figcaption *, td *, th *, dl.py *)";
   const PORTION = 150; // elements a time: a few milliseconds on a desk, some twenty on a phone
   const [visit] = performance.getEntriesByType("navigation");
