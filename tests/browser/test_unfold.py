@@ -206,7 +206,7 @@ def test_who_reloads_or_comes_back_is_where_they_were(phone, site):
 
 def test_a_key_unfolds_the_page(busy, site):
     page = visit(busy, site.url(PAGE))
-    page.keyboard.press("Control+f")
+    page.keyboard.down("Control")
     assert not page.evaluate(FOLDED)
 
 
