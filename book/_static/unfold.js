@@ -38,6 +38,6 @@
   addEventListener("load", () => soon(() => layOut(document.querySelectorAll(BLOCKS).values())));
 
   for (const jump of ["keydown", "hashchange", "beforeprint"]) addEventListener(jump, unfold, true);
-  addEventListener("click", (event) => event.target.closest?.("a[href*='#']") && unfold(), true);
+  addEventListener("click", (event) => event.target.closest?.("a[href^='#']") && unfold(), true);
   window.navigation?.addEventListener("navigate", (event) => event.hashChange && unfold());
 })();
