@@ -32,6 +32,15 @@ def test_a_page_says_what_it_is_about(soup, name):
     assert not re.search(r"[{}$]|\\[a-z]", told), f"a formula or markup in a description: {told}"
 
 
+#: Words that say nothing of what a link leads to; search engines, and Lighthouse, count them against a page.
+EMPTY = {"click here", "go", "here", "information", "learn more", "more", "read more", "start", "this"}
+
+
+def test_a_link_to_another_page_says_where_it_leads(soup, name):
+    links = [a for a in soup(name).select("a[href]") if not a["href"].startswith("#")]
+    assert not [a for a in links if a.get_text().strip().lower() in EMPTY]
+
+
 def test_no_two_pages_are_described_alike(soup, site_folder):
     told = [
         soup(path.stem).select_one('meta[name="description"]')["content"]

@@ -1,0 +1,231 @@
+"""Pages are laid out piece by piece, and nobody notices: jumps land, nothing moves, paper has it all."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from xentcourse.site.publish import LONG
+
+pytestmark = pytest.mark.browser
+
+#: Long, full of formulas, with links into itself.
+PAGE = "kl_divergence"
+FOLDED = "() => document.getElementById('fold') !== null"
+UNFOLDED = "() => document.readyState === 'complete' && document.getElementById('fold') === null"
+#: Keeps the pieces waiting, as on a phone that is busy with something else.
+BUSY = "window.idle = []; window.requestIdleCallback = work => window.idle.push(work);"
+#: Lets one piece be laid out and shown.
+ONE_PIECE = """() => new Promise(done => {
+    const work = window.idle.shift();
+    work?.();
+    requestAnimationFrame(() => requestAnimationFrame(() => done(Boolean(work))));
+})"""
+#: How many blocks wait, and how many formulas are laid out.
+WAITING = """() => [...document.querySelectorAll('.bd-article p')]
+    .filter(node => getComputedStyle(node).contentVisibility !== 'visible').length"""
+LAID_OUT = """() => [...document.querySelectorAll('.bd-article .katex')]
+    .filter(node => node.checkVisibility({contentVisibilityAuto: true})).length"""
+#: A page keeps half a pixel or so, since places on the screen are rounded.
+NEAR = 2
+
+#: Where an element stands on the screen, in pixels from the top.
+TOP = "id => document.getElementById(id).getBoundingClientRect().top"
+#: Every block of the text: its place in the page, and its size.
+PLACES = """() => [...document.querySelectorAll('.bd-article :is(p, li, pre, dt, dd, div, table, h2, h3)')]
+    .filter(node => !node.closest('.xp')).map(node => {
+        const box = node.getBoundingClientRect();
+        return [Math.round(box.top + scrollY), Math.round(box.height)];
+    })"""
+#: Notes what moves in the text while the page opens.
+SHIFTS = """window.shifts = []; new PerformanceObserver(list => {
+    for (const entry of list.getEntries())
+        for (const { node, previousRect, currentRect } of entry.sources)
+            if (node?.parentElement?.closest(".bd-article"))
+                window.shifts.push([node.outerHTML.slice(0, 80), previousRect.top, currentRect.top]);
+}).observe({type: "layout-shift", buffered: true})"""
+#: Elements on the screen, each with its place.
+IN_VIEW = """() => {
+    window.seen ??= [...document.querySelectorAll('.bd-article :is(p, pre, h2, h3, .katex)')].filter(node => {
+        const box = node.getBoundingClientRect();
+        return box.height && box.bottom > 0 && box.top < innerHeight;
+    });
+    return window.seen.map(node => Math.round(node.getBoundingClientRect().top));
+}"""
+
+
+@pytest.fixture
+def phone(browser: Any) -> Iterator[Any]:
+    """A browser as wide as a phone, where pages are longest; jumps are no journeys there."""
+    context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def busy(phone: Any) -> Any:
+    """The same, where the pieces wait until they are asked for."""
+    phone.add_init_script(BUSY)
+    return phone
+
+
+def visit(context: Any, address: str) -> Any:
+    page = context.new_page()
+    page.goto(address, wait_until="load")
+    return page
+
+
+def far_down(page: Any) -> str:
+    """The id of the section that the last entry of the contents list leads to."""
+    return page.locator(".bd-toc-nav a, .page-toc a").last.get_attribute("href").removeprefix("#")
+
+
+def landed(page: Any, section: str) -> bool:
+    """Whether the section's heading is where a browser puts what a link leads to: below its margin."""
+    margin = page.evaluate(
+        "() => parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0"
+    )
+    end = page.evaluate("() => scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
+    top = page.evaluate(TOP, section)
+    return abs(top - margin) <= NEAR or (end and 0 <= top < 800)
+
+
+def test_a_long_page_is_folded_at_first_and_unfolds_by_itself(phone, site):
+    page = phone.new_page()
+    page.goto(site.url(PAGE), wait_until="commit")
+    page.wait_for_function(FOLDED)
+    page.wait_for_function(UNFOLDED)
+    assert page.evaluate(WAITING) == 0
+
+
+def test_a_folded_page_lays_out_little(busy, site):
+    page = visit(busy, site.url(PAGE))
+    assert 0 < page.evaluate(LAID_OUT) < 0.3 * page.locator(".bd-article .katex").count()
+
+
+def test_nothing_has_another_size_or_place_afterwards(phone, site, name):
+    page = visit(phone, site.url(name))
+    page.wait_for_function(UNFOLDED)
+    piecewise = page.evaluate(PLACES)
+    page.reload(wait_until="load")  # laid out at once
+    page.wait_for_function(UNFOLDED)
+    assert page.evaluate(PLACES) == piecewise
+    page.close()
+
+
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_what_is_in_view_never_moves(busy, site, name, share):
+    page = visit(busy, site.url(name))
+    page.evaluate("share => scrollTo(0, share * document.body.scrollHeight)", share)
+    page.evaluate("() => document.fonts.ready")
+    page.wait_for_timeout(100)
+    before = page.evaluate(IN_VIEW)
+    for _ in range(15):
+        page.evaluate(ONE_PIECE)
+    after = page.evaluate(IN_VIEW)
+    assert all(abs(a - b) <= NEAR for a, b in zip(before, after, strict=True)), (before, after)
+
+
+@pytest.mark.parametrize("width", [390, 1300])
+def test_nothing_moves_while_a_page_opens(browser, site, name, width):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.add_init_script(SHIFTS)
+    page.goto(site.url(name), wait_until="load")
+    page.wait_for_function(UNFOLDED)
+    shifts = page.evaluate("() => window.shifts")
+    context.close()
+    assert not shifts
+
+
+def test_a_link_into_a_page_lands_on_load_and_stays(phone, site):
+    section = far_down(visit(phone, site.url(PAGE)))
+    page = visit(phone, f"{site.url(PAGE)}#{section}")
+    page.wait_for_function("() => scrollY > 1000")
+    assert not page.evaluate(FOLDED)
+    assert landed(page, section)
+    page.wait_for_timeout(500)
+    assert landed(page, section)
+
+
+@pytest.mark.parametrize("way", ["click", "address", "script"])
+def test_a_jump_within_a_folded_page_lands_at_once(busy, site, way):
+    page = visit(busy, site.url(PAGE))
+    assert page.evaluate(FOLDED)
+    section = far_down(page)
+    if way == "click":
+        page.evaluate("id => document.querySelector(`a[href='#${id}']`).click()", section)
+    elif way == "address":
+        page.goto(f"{site.url(PAGE)}#{section}")
+    else:
+        page.evaluate("id => { location.hash = id; }", section)
+    assert not page.evaluate(FOLDED)
+    page.wait_for_function("() => scrollY > 1000")
+    page.wait_for_timeout(300)
+    assert landed(page, section)
+
+
+def test_a_jump_while_the_pieces_are_laid_out_lands(busy, site):
+    page = visit(busy, site.url(PAGE))
+    for _ in range(5):
+        page.evaluate(ONE_PIECE)
+    section = far_down(page)
+    page.evaluate("id => document.querySelector(`a[href='#${id}']`).click()", section)
+    page.wait_for_function("() => scrollY > 1000")
+    while page.evaluate(ONE_PIECE):
+        pass
+    assert landed(page, section)
+
+
+def test_a_link_to_words_lands_on_them(phone, site):
+    page = phone.new_page()
+    page.goto("about:blank")
+    words = "Jensen%E2%80%93Shannon"
+    page.goto(f"{site.url(PAGE)}#:~:text={words}", wait_until="load")
+    assert not page.evaluate(FOLDED)
+
+
+def test_who_reloads_or_comes_back_is_where_they_were(phone, site):
+    page = visit(phone, site.url(PAGE))
+    page.wait_for_function(UNFOLDED)
+    page.evaluate("() => scrollTo(0, 0.7 * document.body.scrollHeight)")
+    page.wait_for_timeout(200)
+    before = page.evaluate(IN_VIEW)
+    for way in ("reload", "back"):
+        if way == "reload":
+            page.reload(wait_until="load")
+        else:
+            page.goto(site.url("index"), wait_until="load")
+            page.go_back(wait_until="load")
+        page.wait_for_function("() => scrollY > 1000")
+        page.wait_for_timeout(300)
+        page.evaluate("() => { window.seen = undefined; }")
+        assert page.evaluate(IN_VIEW) == before, way
+
+
+def test_a_key_unfolds_the_page(busy, site):
+    page = visit(busy, site.url(PAGE))
+    page.keyboard.down("Control")
+    assert not page.evaluate(FOLDED)
+
+
+def test_paper_shows_all_of_a_folded_page(busy, site):
+    page = visit(busy, site.url(PAGE))
+    page.emulate_media(media="print")
+    assert page.evaluate(FOLDED)
+    assert page.evaluate(WAITING) == 0
+    page.emulate_media(media="screen")
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    assert not page.evaluate(FOLDED)
+
+
+def test_without_scripts_nothing_is_folded(browser, site, soup):
+    assert not soup(PAGE).select("#fold")
+    assert not re.search(r"content-visibility:\s*auto", (site.folder / "_static" / "site.css").read_text())
+
+
+def test_the_script_stands_before_the_style_sheets_of_long_pages(site_folder, name):
+    html = (site_folder / f"{name}.html").read_text(encoding="utf-8")
+    script, sheet = html.find("content-visibility"), html.find('rel="stylesheet"')
+    assert (0 < script < sheet) == (html.count("</") > LONG)
