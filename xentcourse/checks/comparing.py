@@ -149,8 +149,9 @@ def with_epsilons(sentence: str, result: Callable[..., Any]) -> tuple[Slip, ...]
     def slip(keep_finite: Callable[[np.ndarray], np.ndarray]) -> Slip:
         return Slip(sentence, lambda *args, **kw: result(keep_finite, *args, **kw))
 
+    sizes = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30, 1e-100, 1e-300)
     ways: list[Callable[[np.ndarray], np.ndarray]] = []
-    for e in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30, 1e-100, 1e-300):
+    for e in (*sizes, float(np.finfo(float).eps), float(np.finfo(float).tiny)):
         ways += [
             lambda p, e=e: p + e,  # type: ignore[misc]
             lambda p, e=e: np.maximum(p, e),  # type: ignore[misc]

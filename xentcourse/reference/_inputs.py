@@ -261,6 +261,20 @@ def as_numbers(values: npt.ArrayLike, *, function: str, name: str) -> FloatArray
     return as_floats(values, function=function, name=name)
 
 
+def fit_together(
+    first: FloatArray, second: FloatArray, *, function: str, names: tuple[str, str], hint: str
+) -> tuple[FloatArray, FloatArray]:
+    """Two arrays, broadcast to their common shape; where they have none, `hint` asks what may be wrong."""
+    try:
+        one, other = np.broadcast_arrays(first, second)
+    except ValueError:
+        raise ValueError(
+            f"{function}: {names[0]} has shape {first.shape}, {names[1]} has {second.shape}; "
+            f"they do not fit together. {hint}"
+        ) from None
+    return one, other
+
+
 def check_base(base: object, *, function: str, name: str = "base") -> float:
     """The base of a logarithm that makes rarer events more surprising: finite and above 1."""
     if not (isinstance(base, Real) and 1 < float(base) < np.inf):

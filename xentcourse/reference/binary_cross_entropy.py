@@ -16,6 +16,7 @@ from xentcourse.reference._inputs import (
     first_index,
     reduce,
 )
+from xentcourse.reference.numerical_stability import softplus
 
 NEWTON_STEPS = 100  #: far more than a likelihood that has a maximum was ever seen to need
 SETTLED = 1e-9  #: Newton's method has arrived when no logit moves by more than this share of their size
@@ -102,7 +103,7 @@ def binary_cross_entropy_with_logits(
     """
     function = "binary_cross_entropy_with_logits"
     z, y = _logits_and_targets(logits, targets, function=function)
-    losses = _times(y, _softplus(-z)) + _times(1 - y, _softplus(z))
+    losses = _times(y, softplus(-z)) + _times(1 - y, softplus(z))
     return reduce(losses, reduction, function=function)
 
 
@@ -258,11 +259,6 @@ def decide(p: npt.ArrayLike, cost_false_alarm: float, cost_miss: float) -> IntAr
     """
     chance = as_probabilities(p, function="decide", name="p")
     return np.asarray(chance >= cost_threshold(cost_false_alarm, cost_miss)).astype(np.int64)
-
-
-def _softplus(z: FloatArray) -> FloatArray:
-    """log(1 + exp z) = max(z, 0) + log1p(exp(−|z|)): no exponential above 1."""
-    return np.asarray(np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z))))
 
 
 def _times(share: FloatArray, cost: FloatArray) -> FloatArray:

@@ -17,6 +17,7 @@ from xentcourse.reference._inputs import (
     as_probabilities,
     check_positive,
     first_index,
+    fit_together,
 )
 from xentcourse.reference.softmax import logsumexp
 
@@ -86,13 +87,8 @@ def wilson_interval(
     z = check_positive(z, function="wilson_interval", name="z")
     k = as_numbers(successes, function="wilson_interval", name="successes")
     n = as_numbers(trials, function="wilson_interval", name="trials")
-    try:
-        k, n = np.broadcast_arrays(k, n)
-    except ValueError:
-        raise ValueError(
-            f"wilson_interval: successes has shape {k.shape}, trials has {n.shape}; they do not fit. "
-            "Does each share have its own number of trials?"
-        ) from None
+    hint = "Does each share have its own number of trials?"
+    k, n = fit_together(k, n, function="wilson_interval", names=("successes", "trials"), hint=hint)
     if not ((n >= 1) & np.isfinite(n)).all():
         raise ValueError(
             f"wilson_interval: trials is {n[~((n >= 1) & np.isfinite(n))][0]:.6g}, a number >= 1 is needed. "

@@ -12,6 +12,7 @@ from xentcourse.reference._inputs import (
     as_floats,
     as_labels,
     as_numbers,
+    as_pair_of_distributions,
     check_base,
     check_positive,
 )
@@ -233,17 +234,7 @@ def _weighted(p: FloatArray, losses: FloatArray) -> FloatArray:
 
 def _as_pair(p: npt.ArrayLike, q: npt.ArrayLike, *, function: str) -> tuple[FloatArray, FloatArray]:
     """Two arrays of distributions, broadcast to one shape; the last axes must be equally long already."""
-    first = as_distributions_of_any_shape(p, function=function, name="p")
-    second = as_distributions_of_any_shape(q, function=function, name="q")
-    try:
-        if first.shape[-1] != second.shape[-1]:
-            raise ValueError
-        one, other = np.broadcast_arrays(first, second)
-    except ValueError:
-        raise ValueError(
-            f"{function}: q has shape {second.shape}, p has {first.shape}; both need the same last axis, and "
-            "the axes before it must fit. Does one of them lack a class?"
-        ) from None
+    one, other = np.broadcast_arrays(*as_pair_of_distributions(p, q, function=function))
     return one, other
 
 

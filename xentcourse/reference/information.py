@@ -14,6 +14,7 @@ from xentcourse.reference._inputs import (
     as_numbers,
     as_probabilities,
     check_base,
+    fit_together,
 )
 
 
@@ -89,13 +90,13 @@ def conditional_information(
     base = check_base(base, function="conditional_information")
     joint = as_probabilities(joint, function="conditional_information", name="joint")
     given = as_probabilities(given, function="conditional_information", name="given")
-    try:
-        joint, given = np.broadcast_arrays(joint, given)
-    except ValueError:
-        raise ValueError(
-            f"conditional_information: joint has shape {np.shape(joint)}, given has {np.shape(given)}; "
-            "they do not fit together. Does each joint probability have its own given one?"
-        ) from None
+    joint, given = fit_together(
+        joint,
+        given,
+        function="conditional_information",
+        names=("joint", "given"),
+        hint="Does each joint probability have its own given one?",
+    )
     if (given == 0).any():
         raise ValueError(
             "conditional_information: given is 0, a probability above 0 is needed. "

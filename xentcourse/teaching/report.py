@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xentcourse.checks.answer import AGAIN
+from xentcourse.checks.answer import AGAIN, PRINTED
 from xentcourse.grading.appeal import read_appeals
 from xentcourse.grading.assignment import Assignment
 from xentcourse.grading.settings import Terms, read_settings
@@ -165,7 +165,7 @@ def gist(message: str) -> str:
     'mean(…) returned … expected …'
     """
     text = " ".join(line for line in message.split(AGAIN)[0].splitlines() if not line.startswith("✗"))
-    text = re.sub(r"\(The case:.*?\.\)", "", text.partition("Meanwhile your function wrote:")[0]).strip()
+    text = re.sub(r"\(The case:.*?\.\)", "", text.partition(PRINTED)[0]).strip()
     if "Likely slip" in text:
         return text[text.index("Likely slip") :]
     text = re.sub(r"\[[^\]]*\]+", "…", text)

@@ -1,12 +1,11 @@
 """What goes wrong with likelihoods and their maxima. Taught in book/likelihood.md."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from xentcourse.checks.comparing import Slip
+from xentcourse.checks.comparing import Slip, with_epsilons
 from xentcourse.reference import likelihood as reference
 
 Array = np.ndarray
@@ -27,20 +26,6 @@ def multinomial(counts: Array, q: Array) -> float:
     """The log-probability of the counts, in any order."""
     orders = math.lgamma(counts.sum() + 1) - sum(math.lgamma(n + 1) for n in counts)
     return float(reference.categorical_log_likelihood(counts, q)) + orders
-
-
-def with_epsilons(sentence: str, sum_of: Callable[..., Any]) -> tuple[Slip, ...]:
-    """`sum_of(logarithm, *arguments)` with a logarithm that the usual small numbers keep finite."""
-
-    def slip(epsilon: float, way: Callable[..., Any]) -> Slip:
-        return Slip(sentence, lambda *args: sum_of(lambda q: np.log(way(q, epsilon)), *args))
-
-    def clipped(q: Array, epsilon: float) -> Array:
-        return np.asarray(np.clip(q, epsilon, 1 - epsilon))
-
-    sizes = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30, 1e-100, 1e-300)
-    epsilons = (*sizes, float(np.finfo(float).eps), float(np.finfo(float).tiny))
-    return tuple(slip(epsilon, way) for epsilon in epsilons for way in (np.add, np.maximum, clipped))
 
 
 def of_coins(*slips: Slip) -> tuple[Slip, ...]:
@@ -121,7 +106,7 @@ CATEGORICAL_LOG_LIKELIHOOD = (
         "Likely slip: the roles are swapped. The counts weight the logarithms of the probabilities.",
         lambda counts, q: np.sum(q * np.log(counts)),
     ),
-    *with_epsilons(_EPSILON, lambda log, counts, q: np.sum(counts * log(q))),
+    *with_epsilons(_EPSILON, lambda finite, counts, q: naive(counts, finite(q))),
 )
 BERNOULLI_LOG_LIKELIHOOD = (
     *of_coins(
@@ -134,7 +119,7 @@ BERNOULLI_LOG_LIKELIHOOD = (
             "Likely slip: only the ones are counted. Each 0 contributes log(1 - p).",
             lambda counts, q: counts[0] * np.log(q[0]),
         ),
-        *with_epsilons(_EPSILON, lambda log, counts, q: np.sum(counts * log(q))),
+        *with_epsilons(_EPSILON, lambda finite, counts, q: naive(counts, finite(q))),
     ),
 )
 BERNOULLI_MLE = (
@@ -220,7 +205,7 @@ MEAN_NLL = (
         lambda q: -np.log(q[q > 0]).sum() / q.size,
     ),
     Slip(_UNDERFLOW, lambda q: -np.log(np.prod(q)) / q.size),
-    *with_epsilons(_EPSILON, lambda log, q: -log(q).mean()),
+    *with_epsilons(_EPSILON, lambda finite, q: -np.log(finite(q)).mean()),
 )
 GAUSSIAN_NLL = (
     Slip(

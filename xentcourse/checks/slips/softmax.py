@@ -1,12 +1,11 @@
 """What goes wrong with softmax, its loss and its gradient. Taught in book/softmax.md."""
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from xentcourse.checks.comparing import Slip
+from xentcourse.checks.comparing import Slip, with_epsilons
 from xentcourse.reference import softmax as reference
 
 Array = np.ndarray
@@ -88,18 +87,11 @@ def maxima_elsewhere(wrap: Callable[[Array], Array] = np.asarray) -> tuple[Slip,
     return tuple(map(slip, (0, 1, 2)))
 
 
-def with_epsilons(sentence: str, loss_of: Callable[..., Any]) -> tuple[Slip, ...]:
-    """`loss_of(log_p, *arguments)` with log p kept finite by the usual small numbers, added or as a bound."""
-
-    def slip(keep_finite: Callable[[Array], Array]) -> Slip:
-        return Slip(
-            sentence, lambda z, *args, **kw: loss_of(np.log(keep_finite(reference.softmax(z))), *args, **kw)
-        )
-
-    sizes = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30, 1e-100, 1e-300)
-    epsilons = (*sizes, float(np.finfo(float).eps), float(np.finfo(float).tiny))
-    return tuple(
-        slip(functools.partial(way, epsilon)) for epsilon in epsilons for way in (np.add, np.maximum)
+def kept_finite(sentence: str, loss_of: Callable[..., Any]) -> tuple[Slip, ...]:
+    """Slips that give `loss_of(log_p, *arguments)` with log p kept finite by the usual small numbers."""
+    return with_epsilons(
+        sentence,
+        lambda finite, z, *args, **kw: loss_of(np.log(finite(reference.softmax(z))), *args, **kw),
     )
 
 
@@ -322,7 +314,7 @@ LOG_SOFTMAX = (
     *other_axes(reference.log_softmax),
     *maxima_elsewhere(np.log),
     Slip("Likely slip: these are the probabilities. Their logarithm was asked.", reference.softmax),
-    *with_epsilons(_EPSILON, lambda log_p: log_p),
+    *kept_finite(_EPSILON, lambda log_p: log_p),
 )  # fmt: skip
 _LOSS = (
     Slip(
@@ -376,7 +368,7 @@ CROSS_ENTROPY = (
             -at_label(reference.log_softmax(z), (y - 1) % z.shape[1]), reduction
         ),
     ),
-    *with_epsilons(
+    *kept_finite(
         _EPSILON_IN_LOSS, lambda log_p, y, reduction="mean": reduced(-at_label(log_p, y), reduction)
     ),
 )
@@ -414,7 +406,7 @@ SOFT_CROSS_ENTROPY = (
         "Likely slip: the roles are swapped. The targets weight the logarithms of the model's probabilities.",
         lambda z, y: -(reference.softmax(z) * np.log(y)).sum(axis=1).mean(),
     ),
-    *with_epsilons(_EPSILON_IN_LOSS, lambda log_p, y: -(y * log_p).sum(axis=1).mean()),
+    *kept_finite(_EPSILON_IN_LOSS, lambda log_p, y: -(y * log_p).sum(axis=1).mean()),
 )
 GRADIENT = (
     Slip(
