@@ -1,8 +1,13 @@
 """What the page of a chapter states, for the tests that compute it again."""
 
+import codecs
+import contextlib
+import io
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import SupportsFloat
 
 BOOK = Path(__file__).parents[1] / "book"
 #: A decimal, a percentage, or a whole number of three digits or more.
@@ -31,3 +36,16 @@ def unchecked(stated: str, sentences: Iterable[str], given: Iterable[str] = ()) 
     """The numbers in `stated` that stand in none of the sentences and are not given."""
     checked = set(given).union(*(NUMBER.findall(sentence) for sentence in sentences))
     return sorted(set(NUMBER.findall(stated)) - checked)
+
+
+def number(x: SupportsFloat, digits: int) -> str:
+    """`x` with so many digits after the point."""
+    return f"{float(x):,.{digits}f}"
+
+
+@cache
+def zen() -> str:
+    """The letters of the Zen of Python."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        import this
+    return "".join(x for x in codecs.decode(this.s, "rot13").lower() if x.isalpha())

@@ -11,12 +11,9 @@ def test_every_file_that_begins_first_is_there():
     assert [name for name in LONG if not (TESTS / name).is_file()] == []
 
 
-def test_a_process_beside_others_computes_with_one_thread(tmp_path):
-    program = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import conftest, torch; print(torch.get_num_threads())"
-    )
+def test_a_process_beside_others_computes_with_one_thread():
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", "import conftest, torch; print(torch.get_num_threads())"],
         cwd=TESTS,
         env=os.environ | {"PYTEST_XDIST_WORKER": "gw0", "OMP_NUM_THREADS": "2"},
         capture_output=True,

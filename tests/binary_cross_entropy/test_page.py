@@ -5,7 +5,7 @@ from functools import cache
 import mpmath
 import numpy as np
 import pytest
-from pages import source, words
+from pages import number, source, words
 from scipy import optimize, special
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
@@ -15,11 +15,6 @@ TEXT = source("binary_cross_entropy")
 PAGE = words("binary_cross_entropy")
 
 DIGITS = 40
-
-
-def number(x, digits: int) -> str:
-    """`x` with so many digits after the point."""
-    return f"{float(x):,.{digits}f}"
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cache
 import mpmath
 import numpy as np
 import pytest
-from pages import NUMBER, prose, unchecked, words
+from pages import NUMBER, number, prose, unchecked, words
 from scipy import optimize, special
 
 PAGE = words("cross_entropy")
@@ -29,11 +29,6 @@ def cost(p, q, base=None) -> mpmath.mpf:
     """The cross-entropy, in nats or in another unit."""
     nats = -sum(of(a) * mpmath.log(of(b)) for a, b in zip(p, q, strict=True) if of(a) > 0)
     return nats / mpmath.log(base) if base else nats
-
-
-def number(x, digits: int) -> str:
-    """`x` with so many digits after the point."""
-    return f"{float(x):,.{digits}f}"
 
 
 def gaps(p, q) -> mpmath.mpf:

@@ -1,8 +1,5 @@
 """Every number that the page of chapter `entropy` states, computed without the course's own code."""
 
-import codecs
-import contextlib
-import io
 import math
 from collections import Counter
 from functools import cache
@@ -11,7 +8,7 @@ from itertools import pairwise
 import mpmath
 import numpy as np
 import pytest
-from pages import prose, unchecked, words
+from pages import number, prose, unchecked, words, zen
 
 PAGE = words("entropy")
 
@@ -32,19 +29,6 @@ def coin(p) -> mpmath.mpf:
 
 def nats(bits) -> mpmath.mpf:
     return bits * mpmath.log(2)
-
-
-def number(x, digits: int) -> str:
-    """`x` with so many digits after the point."""
-    return f"{float(x):,.{digits}f}"
-
-
-@cache
-def zen() -> str:
-    """The letters of the Zen of Python."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        import this
-    return "".join(x for x in codecs.decode(this.s, "rot13").lower() if x.isalpha())
 
 
 def given_the_one_before(text: str) -> mpmath.mpf:

@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from filelock import FileLock
+from grading.submissions import cell, solved
 from nbformat import NotebookNode
 
 from xentcourse.checks.check import SEED_VARIABLE
@@ -21,7 +22,6 @@ from xentcourse.course import Course, CourseError
 from xentcourse.grading import stock
 from xentcourse.grading.gradebook import course_seed
 from xentcourse.grading.settings import read_settings
-from xentcourse.grading.source import source_notebook
 
 pytestmark = pytest.mark.nbgrader
 
@@ -44,24 +44,6 @@ TIMEOUT = 10  # seconds a cell may take in this class
 
 def released() -> NotebookNode:
     return nbformat.read(SOFTMAX.exercise, as_version=4)
-
-
-def cell(notebook: NotebookNode, name: str) -> NotebookNode:
-    return next(
-        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == f"softmax-{name}"
-    )
-
-
-def solved(**instead: str) -> NotebookNode:
-    """The course's solutions, but for the parts that are given; without the slow showpiece at the end."""
-    notebook = released()
-    del notebook.cells[-1]
-    for source in source_notebook(SOFTMAX).cells:
-        about = source.metadata.get("nbgrader", {})
-        if about.get("solution"):
-            part = about["grade_id"].removeprefix("softmax-").removesuffix("_solution")
-            cell(notebook, f"{part}_solution").source = instead.get(part, source.source)
-    return notebook
 
 
 def two_parts_wrong() -> NotebookNode:

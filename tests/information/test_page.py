@@ -1,15 +1,12 @@
 """Every number that the page of chapter `information` states, computed without the course's own code."""
 
-import codecs
-import contextlib
-import io
 import math
 from functools import cache
 
 import mpmath
 import numpy as np
 import pytest
-from pages import prose, unchecked, words
+from pages import number, prose, unchecked, words, zen
 
 PAGE = words("information")
 
@@ -18,19 +15,6 @@ DIGITS = 40
 
 def bits(p) -> mpmath.mpf:
     return -mpmath.log(mpmath.mpf(p), 2)
-
-
-def number(x, digits: int) -> str:
-    """`x` with so many digits after the point."""
-    return f"{float(x):,.{digits}f}"
-
-
-@cache
-def zen() -> str:
-    """The letters of the Zen of Python."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        import this
-    return "".join(x for x in codecs.decode(this.s, "rot13").lower() if x.isalpha())
 
 
 def letter(x: str) -> mpmath.mpf:

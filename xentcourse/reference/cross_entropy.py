@@ -16,6 +16,7 @@ from xentcourse.reference._inputs import (
     check_base,
     check_positive,
 )
+from xentcourse.reference._logarithm import log
 
 Rule = Literal["log", "brier", "linear", "absolute"]
 
@@ -34,7 +35,7 @@ def cross_entropy(p: npt.ArrayLike, q: npt.ArrayLike, *, base: float = math.e) -
     """
     base = check_base(base, function="cross_entropy")
     p, q = _as_pair(p, q, function="cross_entropy")
-    return _weighted(p, 0.0 - _log(q, base))
+    return _weighted(p, 0.0 - log(q, base))
 
 
 def decompose(p: npt.ArrayLike, q: npt.ArrayLike, *, base: float = math.e) -> tuple[FloatArray, FloatArray]:
@@ -52,8 +53,8 @@ def decompose(p: npt.ArrayLike, q: npt.ArrayLike, *, base: float = math.e) -> tu
     p, q = _as_pair(p, q, function="decompose")
     # Differences of logarithms, term by term: p/q may overflow, and inf − inf stays where p is 0.
     with np.errstate(invalid="ignore"):
-        extra = _weighted(p, _log(p, base) - _log(q, base))
-    return _weighted(p, 0.0 - _log(p, base)), np.maximum(extra, 0.0)
+        extra = _weighted(p, log(p, base) - log(q, base))
+    return _weighted(p, 0.0 - log(p, base)), np.maximum(extra, 0.0)
 
 
 def empirical_cross_entropy(labels: npt.ArrayLike, q: npt.ArrayLike, *, base: float = math.e) -> FloatArray:
@@ -70,7 +71,7 @@ def empirical_cross_entropy(labels: npt.ArrayLike, q: npt.ArrayLike, *, base: fl
     1.3333333333333333
     """
     base = check_base(base, function="empirical_cross_entropy")
-    return np.asarray((0.0 - _log(_at_labels(labels, q, function="empirical_cross_entropy"), base)).mean())
+    return np.asarray((0.0 - log(_at_labels(labels, q, function="empirical_cross_entropy"), base)).mean())
 
 
 def brier_score(labels: npt.ArrayLike, q: npt.ArrayLike) -> FloatArray:
@@ -103,7 +104,7 @@ def score(q: npt.ArrayLike, *, rule: Rule = "log") -> FloatArray:
     """
     q = as_distributions_of_any_shape(q, function="score", name="q")
     if rule == "log":
-        return 0.0 - _log(q, math.e)
+        return 0.0 - log(q, math.e)
     if rule == "brier":
         return np.asarray(1 - 2 * q + np.square(q).sum(axis=-1, keepdims=True))
     if rule == "linear":
@@ -215,16 +216,6 @@ def text_scores(nats: npt.ArrayLike, text: str) -> tuple[float, float, float]:
         float(perplexity(total / len(text))),
         float(bits_per_byte(total, len(text.encode()))),
     )
-
-
-def _log(x: FloatArray, base: float) -> FloatArray:
-    """The logarithm, −inf at 0; NumPy's own where it has one, since it is exact at powers of its base."""
-    with np.errstate(divide="ignore"):
-        if base == 2:
-            return np.log2(x)
-        if base == 10:
-            return np.log10(x)
-        return np.asarray(np.log(x) / math.log(base))
 
 
 def _weighted(p: FloatArray, losses: FloatArray) -> FloatArray:

@@ -14,6 +14,7 @@ from xentcourse.reference._inputs import (
     check_base,
     first_index,
 )
+from xentcourse.reference._logarithm import log
 
 
 def entropy(p: npt.ArrayLike, *, base: float = math.e) -> FloatArray:
@@ -141,14 +142,7 @@ def _entropy(p: FloatArray, base: float) -> FloatArray:
 def _weighted_surprise(p: FloatArray, base: float) -> FloatArray:
     """−p log p, entry by entry, 0.0 where p is 0."""
     with np.errstate(divide="ignore", invalid="ignore", under="ignore"):
-        # NumPy's own logarithms of base 2 and 10 are exact at powers of their base.
-        if base == 2:
-            logarithm = np.log2(p)
-        elif base == 10:
-            logarithm = np.log10(p)
-        else:
-            logarithm = np.log(p) / math.log(base)
-        return np.where(p > 0, 0.0 - p * logarithm, 0.0)  # 0.0 −: no negative zero
+        return np.where(p > 0, 0.0 - p * log(p, base), 0.0)  # 0.0 −: no negative zero
 
 
 def _as_samples(counts: npt.ArrayLike, *, function: str) -> FloatArray:

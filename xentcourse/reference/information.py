@@ -16,6 +16,7 @@ from xentcourse.reference._inputs import (
     check_base,
     fit_together,
 )
+from xentcourse.reference._logarithm import log
 
 
 def self_information(p: npt.ArrayLike, *, base: float = math.e) -> FloatArray:
@@ -177,15 +178,8 @@ def surprise_extremes(sequence: Iterable[Hashable], model: Mapping[Any, float]) 
 
 
 def _surprise(p: FloatArray, base: float) -> FloatArray:
-    """−log p; NumPy's own logarithms where it has them, since they are exact at powers of their base."""
-    with np.errstate(divide="ignore"):
-        if base == 2:
-            logarithm = np.log2(p)
-        elif base == 10:
-            logarithm = np.log10(p)
-        else:
-            logarithm = np.log(p) / math.log(base)
-    return np.asarray(0.0 - logarithm)  # 0.0 − 0.0 is 0.0, where −0.0 would be a negative zero
+    """−log p."""
+    return np.asarray(0.0 - log(p, base))  # 0.0 − 0.0 is 0.0, where −0.0 would be a negative zero
 
 
 def _as_model(model: Mapping[Any, float], *, function: str) -> dict[Any, float]:
