@@ -283,6 +283,8 @@ def test_the_exchange_may_be_set_for_the_whole_machine(assignment, tmp_path, mon
     (folder / "submission_secret.txt").write_text("nbgrader's own")
     found = collect(assignment, "exchange")
     assert (found.placed, found.unmatched) == (["ada"], [])
+    secret = assignment.submitted / "ada/softmax/submission_secret.txt"
+    assert secret.read_text() == "nbgrader's own"  # without it `nbgrader release_feedback` gives nothing back
     with (assignment.root / "nbgrader_config.py").open("a") as config:
         config.write(f"\nget_config().Exchange.root = {str(tmp_path / 'own')!r}\n")
     with pytest.raises(CourseError, match="own"):

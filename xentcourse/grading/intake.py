@@ -8,6 +8,7 @@ since a helper function in a cell of one's own is no offence. Metadata, outputs 
 import json
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 from xentcourse.grading.bundle import Bundle, Cell, variant_in
 from xentcourse.grading.sandbox.session import text
 
+#: What nbgrader's exchange lays beside a notebook: when it came, and by what its author can fetch feedback.
+STAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 MAX_BYTES = 20 << 20
 MAX_CELLS = 1000
 MAX_SOURCE = 1 << 20
@@ -52,6 +55,13 @@ def read_bytes(path: Path) -> bytes:
                 "Clear its outputs and hand it in again."
             )
         return file.read(MAX_BYTES)
+
+
+def beside(notebook: Path, name: str) -> bytes:
+    """The beginning of a small file beside a notebook; nothing where there is none that can be read."""
+    with suppress(UnreadableError):
+        return read_bytes(notebook.with_name(name))[:100]
+    return b""
 
 
 def rebuild(bundle: Bundle, content: bytes) -> tuple[list[Piece], list[str]]:

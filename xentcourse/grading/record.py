@@ -16,7 +16,7 @@ from nbgrader.utils import compute_checksum
 from xentcourse.course import CourseError
 from xentcourse.grading.bundle import Bundle, Cell
 from xentcourse.grading.gradebook import nbgrader_config
-from xentcourse.grading.intake import Piece, UnreadableError, read_bytes
+from xentcourse.grading.intake import SECRET, STAMP, Piece, beside
 from xentcourse.grading.notebook import executed_notebook, indented, is_task, metadata
 from xentcourse.grading.run import Graded
 from xentcourse.grading.settings import read_settings
@@ -316,9 +316,7 @@ class Recorder:
 
     def stamp(self, student: str) -> bytes:
         """What timestamp.txt says about when this was handed in; nothing where there is none."""
-        with suppress(UnreadableError):
-            return read_bytes(self.submitted / student / self.bundle.assignment / "timestamp.txt")[:100]
-        return b""
+        return beside(self._submitted(student), STAMP)
 
     def when(self, student: str) -> bytes:
         """All that decides on a late penalty: when this was handed in, when it was due, what is lost."""
@@ -357,6 +355,9 @@ class Recorder:
             if penalty is not None:
                 notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
 
+    def _submitted(self, student: str) -> Path:
+        return self.submitted / student / self.bundle.assignment / f"{self.bundle.notebook}.ipynb"
+
     def _path(self, student: str) -> Path:
         return self.autograded / student / self.bundle.assignment / f"{self.bundle.notebook}.ipynb"
 
@@ -375,8 +376,9 @@ class Recorder:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if stamp := self.stamp(student):
-            (path.parent / "timestamp.txt").write_bytes(stamp)
+        for name in (STAMP, SECRET):  # nbgrader's exchange gives feedback back by both
+            if content := beside(self._submitted(student), name):
+                self._write_anew(path.parent / name, content)
         for name, content in self.bundle.files:  # what the notebook shows besides, for those who look at it
             self._write_anew(path.parent / name, content)
 

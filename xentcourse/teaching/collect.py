@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from xentcourse.course import CourseError
 from xentcourse.grading.assignment import Assignment
 from xentcourse.grading.grade import alone
 from xentcourse.grading.gradebook import exchange_of
-from xentcourse.grading.intake import Seen, UnreadableError, read_bytes, seen_in
+from xentcourse.grading.intake import SECRET, STAMP, Seen, UnreadableError, read_bytes, seen_in
 from xentcourse.grading.settings import Terms, read_settings
 from xentcourse.teaching.origin import Origin, origins
 from xentcourse.teaching.roster import FILE as ROSTER
@@ -80,7 +80,7 @@ def _exchange(assignment: Assignment) -> Iterator[Upload]:
             yield Upload(folder.name, problem="a link" if folder.is_symlink() else "not a folder")
             continue
         for upload in read_uploads(folder):
-            yield Upload(f"{folder.name}/{upload.name}", upload.content, upload.when, upload.problem)
+            yield replace(upload, name=f"{folder.name}/{upload.name}")
 
 
 class _Collector:
@@ -103,7 +103,7 @@ class _Collector:
             entry = self._entry(upload, source, now)
             if entry:
                 taken.append(entry)
-                self._keep(self.kept / entry.student / f"{entry.sha256[:12]}.ipynb", upload.content)
+                self._keep_upload(entry, upload)
         self._one_batch(taken)
         for student in sorted({entry.student for entry in taken}):
             self._place(student)
@@ -216,7 +216,8 @@ class _Collector:
             if not mine:
                 continue
             latest = max(mine)
-            content = (self.kept / student / f"{latest.sha256[:12]}.ipynb").read_bytes()
+            kept = self._kept(latest)
+            content = kept.read_bytes()
             if _read(path) == content:
                 continue
             changed = True
@@ -224,7 +225,10 @@ class _Collector:
             path.unlink(missing_ok=True)  # it might be a link
             path.write_bytes(content)
             moment = datetime.fromisoformat(latest.when)
-            path.with_name("timestamp.txt").write_text(f"{moment:%Y-%m-%d %H:%M:%S} UTC\n", encoding="utf-8")
+            path.with_name(STAMP).write_text(f"{moment:%Y-%m-%d %H:%M:%S} UTC\n", encoding="utf-8")
+            path.with_name(SECRET).unlink(missing_ok=True)
+            if secret := _read(kept.with_suffix(".secret")):
+                path.with_name(SECRET).write_bytes(secret)
         (self.found.placed if changed else self.found.unchanged).append(student)
 
     def _remember(self, student: str, notebook: str, path: Path) -> None:
@@ -237,10 +241,21 @@ class _Collector:
             return
         uploads = {upload.name: upload for upload in read_uploads(path.parent)}
         came = uploads[path.name].when or datetime.now(UTC)
-        self._keep(self.kept / student / f"{digest[:12]}.ipynb", content)
         when = came.isoformat()
-        self.entries.append(Entry(when, 0, when, student, notebook, digest, "found in submitted/"))
+        entry = Entry(when, 0, when, student, notebook, digest, "found in submitted/")
+        self._keep_upload(entry, uploads[path.name])
+        self.entries.append(entry)
         _write_ledger(self.kept / LEDGER, self.entries)
+
+    def _kept(self, entry: Entry) -> Path:
+        return self.kept / entry.student / f"{entry.sha256[:12]}.ipynb"
+
+    def _keep_upload(self, entry: Entry, upload: Upload) -> None:
+        """Keep a notebook, and the secret of the first upload that had it: the one that counts."""
+        path = self._kept(entry)
+        self._keep(path, upload.content)
+        if upload.secret and not path.with_suffix(".secret").exists():
+            self._keep(path.with_suffix(".secret"), upload.secret)
 
     def _keep(self, path: Path, content: bytes) -> None:
         if _read(path) != content:

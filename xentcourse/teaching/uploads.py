@@ -15,12 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from xentcourse.course import CourseError
-from xentcourse.grading.intake import MAX_BYTES, UnreadableError, read_bytes
+from xentcourse.grading.intake import MAX_BYTES, SECRET, STAMP, UnreadableError, beside, read_bytes
 
 MAX_FILES = 50_000
 MAX_ALL = 4 << 30  #: bytes of all files together
 NOTEBOOK = ".ipynb"
-EXCHANGED = ("timestamp.txt", "submission_secret.txt")  #: what nbgrader's exchange lays beside a notebook
 #: What macOS, file managers and Jupyter put in besides.
 JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|Thumbs\.db|\.ipynb_checkpoints")
 
@@ -33,6 +32,7 @@ class Upload:
     content: bytes = b""
     when: datetime | None = None  #: when the source says that it came
     problem: str = ""  #: why it was not read
+    secret: bytes = b""  #: by which nbgrader's exchange gives its author the feedback
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def _in_folder(folder: Path) -> Iterator[Upload]:
         _not_too_many(number, folder)
         name = path.relative_to(folder).as_posix()
         if path.suffix != NOTEBOOK or path.is_symlink():
-            if path.name not in EXCHANGED:
+            if path.name not in (STAMP, SECRET):
                 yield Upload(name, problem="a link" if path.is_symlink() else "not a notebook")
             continue
         try:
@@ -73,7 +73,8 @@ def _in_folder(folder: Path) -> Iterator[Upload]:
         except UnreadableError as error:
             yield Upload(name, problem=str(error))
             continue
-        yield Upload(name, content, _stamped(path) or datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        when = _stamped(path) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        yield Upload(name, content, when, secret=beside(path, SECRET))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -87,9 +88,9 @@ def _stamped(path: Path) -> datetime | None:
     from nbgrader.utils import parse_utc
 
     try:
-        text = read_bytes(path.with_name("timestamp.txt"))[:100].decode("utf-8", "replace").strip()
+        text = beside(path, STAMP).decode("utf-8", "replace").strip()
         return parse_utc(text).replace(tzinfo=UTC) if text else None
-    except (UnreadableError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         return None
 
 
