@@ -314,7 +314,12 @@ def test_a_round_through_nbgraders_own_exchange(road):
     road.type(f"cd {desk}; nbgrader submit softmax {learner}; cd {road.cwd}")
     assert "softmax: 1 new or newer, 0 as they were." in road.type("xentcourse collect softmax exchange")
     assert (road.cwd / "submitted/s001/softmax/softmax.ipynb").read_bytes() == mine.read_bytes()
-    assert len(list((road.cwd / "collected/softmax/s001").iterdir())) == 2, "the upload of before is kept"
+    kept = road.cwd.glob("collected/softmax/s001/*.ipynb")
+    assert len(list(kept)) == 2, "the upload of before is kept"
+    for command in ("xentcourse grade", "xentcourse feedback", "nbgrader release_feedback"):
+        road.type(f"{command} softmax --student s001")
+    (page,) = (exchange / "xentcourse/feedback/softmax").glob("*.html")
+    assert page.read_bytes() == (road.cwd / "feedback/s001/softmax/softmax.html").read_bytes()
 
 
 def free_port() -> int:

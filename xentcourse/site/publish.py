@@ -21,8 +21,8 @@ from xentcourse.site.page import Page, introduce, lighten, run_first, scripts, s
 NOT_FOUND = "404.html"
 #: Asked for by nobody on the pages, but by search engines, by other books and by GitHub.
 KEPT = ("robots.txt", "sitemap.xml", "objects.inv", ".nojekyll", f"{notebooks.FOLDER}/requirements.txt")
-#: Lays out long pages piece by piece; runs before anything is laid out, so it stands in the pages themselves.
-FIRST = "_static/unfold.js"
+#: Lays out long pages as they are read; runs before anything is laid out, so it stands in the pages.
+FIRST = "unfold.js"
 LONG = 5000  #: elements
 #: The book in one file, where it has been made.
 FORMS = {"pdf": "xentcourse.pdf", "epub": "xentcourse.epub"}
@@ -64,6 +64,7 @@ def make(course: Course, root: Path) -> None:
         write(page)
     shrink.calm(root)
     files = sorted({file for page in pages for file in scripts(page)})
+    shutil.copy(Path(__file__).with_name(FIRST), root)
     shrink.shrink(course, root, bundles, [page.name for page in pages], [*files, FIRST])
     for page in pages:
         if page.html.count("</") > LONG:

@@ -1,6 +1,6 @@
 // A chapter has some fifty thousand boxes, most of them in formulas. Laid out at once they hold up a phone for
-// seconds. So the blocks beyond the screen wait, and are laid out a few at a time while the browser is idle.
-// Who jumps or searches gets the whole page first, so that every jump lands where it should; paper never waits.
+// seconds. So blocks beyond the screen wait until somebody scrolls near them. Who jumps or searches gets the whole
+// page first, so that every jump lands where it should; paper never waits.
 // `xentcourse publish` puts this script into the head: it must run before there is anything to lay out.
 "use strict";
 (() => {
@@ -9,7 +9,6 @@
   const BLOCKS =
     ".bd-article section ~ section :is(p, pre, dt, dl.py, div.math, .proof, .admonition, .question, " +
     ".pst-scrollable-table-container):not(figcaption *, td *, th *, dl.py *)";
-  const PORTION = 150; // elements a time: a few milliseconds on a desk, some twenty on a phone
   const [visit] = performance.getEntriesByType("navigation");
   // Who comes back, or follows a link into the page, lands at once. `name` keeps text fragments, which `hash` lacks.
   const lands = visit?.type !== "navigate" || /#./.test(visit.name + location.hash);
@@ -22,20 +21,6 @@
   fold.textContent = `${BLOCKS} { content-visibility: auto; contain-intrinsic-block-size: auto 6rem; }`;
   document.head.append(fold);
   const unfold = () => fold.remove();
-
-  const soon = (work) => (window.requestIdleCallback ?? setTimeout)(work);
-  const layOut = (blocks) => {
-    let elements = 0;
-    while (elements < PORTION) {
-      const { done, value: block } = blocks.next();
-      if (done || !fold.isConnected) return unfold();
-      block.style.contentVisibility = "visible";
-      elements += 1 + block.getElementsByTagName("*").length;
-    }
-    document.documentElement.getBoundingClientRect(); // laid out here, the next frame has only to paint
-    soon(() => layOut(blocks));
-  };
-  addEventListener("load", () => soon(() => layOut(document.querySelectorAll(BLOCKS).values())));
 
   for (const jump of ["keydown", "hashchange", "beforeprint"]) addEventListener(jump, unfold, true);
   addEventListener("click", (event) => event.target.closest?.("a[href^='#']") && unfold(), true);
