@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from xentcourse.course import Course, CourseError
 from xentcourse.site import about, figures, notebooks
-from xentcourse.site.page import Page, lighten, run_first, set_images
+from xentcourse.site.page import Page, lighten, set_images
 from xentcourse.site.publish import anchor, come_home, publish, reachable
 
 COURSE = Course.find(Path(__file__).parent)
@@ -131,12 +131,6 @@ def test_publishing_needs_a_built_book_and_leaves_the_old_site_alone(tmp_path):
     with pytest.raises(CourseError, match="build the book first"):
         publish(Course(tmp_path))
     assert (tmp_path / "_build" / "site" / "old").exists()
-
-
-def test_what_runs_first_waits_for_no_style_sheet(tmp_path):
-    here = page(tmp_path, "", "<title>A</title><link rel='stylesheet' href='a.css'>")
-    run_first(here, "go();\n")
-    assert "<title>A</title><script>go();</script><link" in here.html
 
 
 # ---- notebooks --------------------------------------------------------------------------------------

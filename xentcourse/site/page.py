@@ -91,11 +91,6 @@ def lighten(page: Page, bundles: dict[str, list[str]]) -> None:
     page.html = re.sub(r"<script(?=[^>]*\ssrc=)(?![^>]*\bdefer\b)", "<script defer", page.html)
 
 
-def run_first(page: Page, script: str) -> None:
-    """Put a script into the head, before the style sheets: behind them it would wait until they are there."""
-    page.html = page.html.replace("</title>", f"</title><script>{script.strip()}</script>", 1)
-
-
 def needed(script: Tag, html: str) -> bool:
     """Whether a page has work for a script."""
     source = str(script.get("src", "")).partition("?")[0]
