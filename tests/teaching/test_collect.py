@@ -280,11 +280,11 @@ def test_the_exchange_may_be_set_for_the_whole_machine(assignment, tmp_path, mon
     folder = tmp_path / "exchange/xentcourse/inbound/ada+softmax+2026-10-05 09:30:00.000000 UTC+a"
     folder.mkdir(parents=True)
     (folder / "softmax.ipynb").write_text(work("by the hub"))
-    (folder / "submission_secret.txt").write_text("nbgrader's own")
+    (folder / "submission_secret.txt").write_text(128 * "s")
     found = collect(assignment, "exchange")
     assert (found.placed, found.unmatched) == (["ada"], [])
     secret = assignment.submitted / "ada/softmax/submission_secret.txt"
-    assert secret.read_text() == "nbgrader's own"  # without it `nbgrader release_feedback` gives nothing back
+    assert secret.read_text() == 128 * "s"  # without it `nbgrader release_feedback` gives nothing back
     with (assignment.root / "nbgrader_config.py").open("a") as config:
         config.write(f"\nget_config().Exchange.root = {str(tmp_path / 'own')!r}\n")
     with pytest.raises(CourseError, match="own"):

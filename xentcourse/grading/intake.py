@@ -60,7 +60,7 @@ def read_bytes(path: Path) -> bytes:
 def beside(notebook: Path, name: str) -> bytes:
     """The beginning of a small file beside a notebook; nothing where there is none that can be read."""
     with suppress(UnreadableError):
-        return read_bytes(notebook.with_name(name))[:100]
+        return read_bytes(notebook.with_name(name))[:1000]
     return b""
 
 
