@@ -72,12 +72,23 @@ def _(logits: Tensor, *_: Any) -> Tensor:
 
 
 class _RowLosses(Function):
-    """`losses_op`: logits, labels, probs, weight, smoothing, softcap, engine, check -> nll, square."""
+    """(logits, labels, probs, weight, smoothing, softcap, engine, check) -> nll, square."""
 
     @staticmethod
-    def forward(*inputs: Any) -> tuple[Tensor, Tensor]:
-        nll, square = losses_op(*inputs)
-        return nll, square
+    def forward(
+        logits: Tensor,
+        labels: Tensor,
+        probs: Tensor | None,
+        weight: Tensor | None,
+        smoothing: float,
+        softcap: float | None,
+        engine: str,
+        check: bool,
+    ) -> tuple[Tensor, Tensor]:
+        result: tuple[Tensor, Tensor] = losses_op(
+            logits, labels, probs, weight, smoothing, softcap, engine, check
+        )
+        return result
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], _output: Any) -> None:
@@ -96,11 +107,21 @@ class _RowLosses(Function):
 
 
 class _RowGradient(Function):
-    """`gradient_op`: logits, labels, probs, weight, u, v, smoothing, softcap, engine -> gradient."""
+    """(logits, labels, probs, weight, u, v, smoothing, softcap, engine) -> gradient."""
 
     @staticmethod
-    def forward(*inputs: Any) -> Tensor:
-        return gradient_op(*inputs)
+    def forward(
+        logits: Tensor,
+        labels: Tensor,
+        probs: Tensor | None,
+        weight: Tensor | None,
+        u: Tensor,
+        v: Tensor,
+        smoothing: float,
+        softcap: float | None,
+        engine: str,
+    ) -> Tensor:
+        return gradient_op(logits, labels, probs, weight, u, v, smoothing, softcap, engine)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], _output: Any) -> None:

@@ -338,12 +338,26 @@ def _(hidden: Tensor, classifier: Tensor, bias: Tensor | None, *rest: Any) -> tu
 
 
 class _LinearRows(Function):
-    """What `linear_losses_op` does: nll and square of all rows; going back makes the logits once more."""
+    """nll and square of all rows; the backward pass makes the logits once more."""
 
     @staticmethod
-    def forward(*inputs: Any) -> tuple[Tensor, Tensor]:
-        nll, square = linear_losses_op(*inputs)
-        return nll, square
+    def forward(
+        hidden: Tensor,
+        classifier: Tensor,
+        bias: Tensor | None,
+        labels: Tensor,
+        probs: Tensor | None,
+        weight: Tensor | None,
+        smoothing: float,
+        softcap: float | None,
+        chunk: int,
+        engine: str,
+        check: bool,
+    ) -> tuple[Tensor, Tensor]:
+        result: tuple[Tensor, Tensor] = linear_losses_op(
+            hidden, classifier, bias, labels, probs, weight, smoothing, softcap, chunk, engine, check
+        )
+        return result
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], _output: Any) -> None:
