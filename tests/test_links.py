@@ -41,14 +41,14 @@ def test_every_link_is_reported_by_what_came_of_it_and_none_is_a_failure(tmp_pat
     closed = "http://127.0.0.1:1/nobody"
     text = "\n\n".join(f"[{name}]({server}{name})" for name in ANSWERS)
     page = f"# A page\n\n{text}\n\n[once more]({server}/here)\n\n[closed]({closed})\n"
-    told = check_links(book_of(tmp_path, {"index": page}))
+    told = check_links(book_of(tmp_path, {"index": "# A book", "links": page}))
     first, *lines = told.splitlines()
     assert first == "6 addresses elsewhere."
     heads = [line.split()[:2] for line in lines if line.startswith("   ") and line[3] != " "]
     assert heads == [["2", "answer."], ["1", "have"], ["1", "are"], ["1", "are"], ["1", "could"]]
-    places = [line for line in lines if "index.md:" in line]
+    places = [line for line in lines if "links.md:" in line]
     said = dict(zip(("moved", "dead", "refused"), places, strict=True))
-    assert f"index.md:7: {server}/moved" in said["moved"]
+    assert f"links.md:7: {server}/moved" in said["moved"]
     assert f"{server}/gone" in said["dead"]
     assert f"{server}/shy" in said["refused"]
     assert f"{server}/here" in lines[lines.index(said["moved"]) + 1], "where it has moved to"
@@ -56,7 +56,7 @@ def test_every_link_is_reported_by_what_came_of_it_and_none_is_a_failure(tmp_pat
 
 
 def test_a_book_that_cannot_be_read_is_an_error(tmp_path):
-    course = book_of(tmp_path, {"index": "# A page"})
+    course = book_of(tmp_path, {"index": "# A book", "page": "# A page"})
     (tmp_path / "_toc.yml").write_text("format: none")
     with pytest.raises(CourseError, match="the book was not read"):
         check_links(course)
