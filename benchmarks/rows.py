@@ -16,8 +16,8 @@ class Row:
 
     name: str
     ours: float
-    theirs: float
-    ratio: float
+    theirs: float | None  #: None, as the ratio, where there is nothing to compare with
+    ratio: float | None
     goal: str = ""  #: empty where the figure is only reported
     holds: bool | None = None
 
@@ -48,15 +48,18 @@ def in_turns(
     return {name: statistics.median(values[uncounted:]) for name, values in taken.items()}
 
 
-def report(rows: Iterable[Row], out: Path, about: dict[str, Any], *, width: int) -> int:
+def report(
+    rows: Iterable[Row], out: Path, about: dict[str, Any], *, width: int, theirs: str = "theirs"
+) -> int:
     """Show each row as soon as it is there and write all of them to `out`; returns 1 where a goal is missed.
 
     about : what else to write down, beside the cores and the load of the machine.
     width : columns for the names.
+    theirs : the heading of what ours is compared with.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     load, all_rows = [os.getloadavg()[0]], []
-    print(f"{'':{width}} {'ours':>9} {'theirs':>9} {'ratio':>8}  goal")
+    print(f"{'':{width}} {'ours':>9} {theirs:>9} {'ratio':>8}  goal")
     for row in rows:
         show(row, width)
         all_rows.append(row)
@@ -70,5 +73,6 @@ def report(rows: Iterable[Row], out: Path, about: dict[str, Any], *, width: int)
 def show(row: Row, width: int) -> None:
     """One line."""
     holds = {None: "", True: "holds", False: "MISSED"}[row.holds]
-    figures = f"{row.ours:9.3g} {row.theirs:9.3g} {row.ratio:8.3g}"
-    print(f"{row.name:{width}} {figures}  {row.goal:16} {holds}", flush=True)
+    compared = ((row.theirs, 9), (row.ratio, 8))
+    others = " ".join(" " * size if figure is None else f"{figure:{size}.3g}" for figure, size in compared)
+    print(f"{row.name:{width}} {row.ours:9.3g} {others}  {row.goal:16} {holds}", flush=True)

@@ -8,22 +8,21 @@ A busy machine counts against a page: Lighthouse multiplies the time of each tas
 
 import argparse
 import json
-import os
-import shutil
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from rows import Row, report
 
 from xentcourse.course import Course
 from xentcourse.site.server import serving
-from xentcourse.tools import environment, run_tool
+from xentcourse.tools import chromium, environment, run_tool
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 GOALS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
@@ -36,18 +35,6 @@ CHROME = (
 )
 #: Ours alone; without the others, the sources are not understood.
 OURS = {"accessible", "patient_katex", "sphinxcontrib.katex", "typography", "ways_on", "term_uses"}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure beside the one of the stock build, where that was measured."""
-
-    name: str
-    ours: float
-    theirs: float | None
-    ratio: float | None
-    goal: str
-    holds: bool | None
 
 
 @dataclass(frozen=True)
@@ -65,8 +52,7 @@ def visit(course: Course, url: str, categories: tuple[str, ...] = CATEGORIES) ->
         "--output-path=stdout", f"--only-categories={','.join(categories)}", f"--chrome-flags={CHROME}",
         "--disable-full-page-screenshot",
     ]  # fmt: skip
-    chrome = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
-    surroundings = environment() | {"CHROME_PATH": chrome}
+    surroundings = environment() | {"CHROME_PATH": chromium() or ""}
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env=surroundings, cwd=course.build
     )
@@ -170,13 +156,6 @@ def beside_stock(course: Course, weights: dict[str, Visit], runs: int) -> Iterat
                 yield Row(f"{name}, beside stock: {category}", a, b, a / b if b else None, "", None)
 
 
-def show(row: Row) -> None:
-    """One line of the table."""
-    holds = {None: "", True: "holds", False: "MISSED"}[row.holds]
-    theirs, ratio = (f"{x:9.3g}" if x is not None else " " * 9 for x in (row.theirs, row.ratio))
-    print(f"{row.name:60} {row.ours:9.3g} {theirs} {ratio}  {row.goal:8} {holds}", flush=True)
-
-
 def main() -> int:
     """Measure, print and write down."""
     parser = argparse.ArgumentParser(description="Measure the published site with Lighthouse.")
@@ -187,21 +166,11 @@ def main() -> int:
     parser.add_argument("pages", nargs="*", help="by default all")
     options = parser.parse_args()
     options.runs = options.runs or (1 if options.quick else 5)
-    course, load, rows, begin = Course.find(), [os.getloadavg()[0]], [], time.monotonic()
-    print(f"{'':60} {'ours':>9} {'stock':>9} {'ratio':>9}  goal")
-    for row in measure(course, options):
-        show(row)
-        rows.append(row)
-        load.append(os.getloadavg()[0])
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    about = {"cores": os.cpu_count(), "load": load, "options": {"runs": options.runs}}
-    options.out.write_text(json.dumps(about | {"rows": [asdict(row) for row in rows]}, indent=1) + "\n")
-    minutes = (time.monotonic() - begin) / 60
-    print(
-        f"{os.cpu_count()} cores; load {min(load):.1f} to {max(load):.1f}; {minutes:.0f} minutes, "
-        f"{options.runs} visits a page. Written to {options.out}."
-    )
-    return int(any(row.holds is False for row in rows))
+    begin = time.monotonic()
+    rows, about = measure(Course.find(), options), {"options": {"runs": options.runs}}
+    missed = report(rows, options.out, about, width=60, theirs="stock")
+    print(f"{(time.monotonic() - begin) / 60:.0f} minutes, {options.runs} visits a page.")
+    return missed
 
 
 if __name__ == "__main__":

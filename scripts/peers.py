@@ -164,36 +164,30 @@ def each_of_optax(call: str, loss: Callable[[Any], Any], x: np.ndarray) -> list[
 # ---- the problems -----------------------------------------------------------------------------------
 
 
-def labels() -> list[dict[str, Any]]:
-    """Labels and logits, every reduction."""
-    found = []
-    y = torch.tensor(Y)
-    found += each_of_torch(
-        "functional.cross_entropy(z, y)",
-        lambda z, *, reduction: functional.cross_entropy(z, y, reduction=reduction),
-        Z,
-    )
-    found += each_of_keras(
-        "SparseCategoricalCrossentropy(from_logits=True)(y, z)",
-        "SparseCategoricalCrossentropy",
-        lambda f, z: f(Y, z),
-        Z,
-        from_logits=True,
-    )
-    found.append(
+def of_logits(y: np.ndarray, keras: str, tensorflow: str, in_optax: str) -> list[dict[str, Any]]:
+    """What each library's losses of logits say for these targets, every reduction."""
+    return [
+        *each_of_torch(
+            "functional.cross_entropy(z, y)",
+            lambda z, *, reduction: functional.cross_entropy(z, torch.tensor(y), reduction=reduction),
+            Z,
+        ),
+        *each_of_keras(f"{keras}(from_logits=True)(y, z)", keras, lambda f, z: f(y, z), Z, from_logits=True),
         by_tensorflow(
             "TensorFlow",
-            "nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=z)",
+            f"nn.{tensorflow}(labels=y, logits=z)",
             "none",
-            lambda z: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=Y, logits=z),
+            lambda z: getattr(tf.nn, tensorflow)(labels=y, logits=z),
             Z,
-        )
-    )
-    found += each_of_optax(
-        "softmax_cross_entropy_with_integer_labels(z, y)",
-        lambda z: optax.softmax_cross_entropy_with_integer_labels(z, Y),
-        Z,
-    )
+        ),
+        *each_of_optax(f"{in_optax}(z, y)", lambda z: getattr(optax, in_optax)(z, y), Z),
+    ]
+
+
+def labels() -> list[dict[str, Any]]:
+    """Labels and logits, every reduction."""
+    losses = ("SparseCategoricalCrossentropy", "sparse_softmax_cross_entropy_with_logits")
+    found = of_logits(Y, *losses, "softmax_cross_entropy_with_integer_labels")
     log_q = scipy.special.log_softmax(Z, axis=1)
     found.append(answer("SciPy", "-log_softmax(z, axis=1)[rows, y]", "none", -log_q[np.arange(4), Y]))
     return found
@@ -230,30 +224,8 @@ def probabilities() -> list[dict[str, Any]]:
 
 def soft() -> list[dict[str, Any]]:
     """Targets that are distributions, and logits."""
-    found = []
-    y = torch.tensor(SOFT)
-    found += each_of_torch(
-        "functional.cross_entropy(z, y)",
-        lambda z, *, reduction: functional.cross_entropy(z, y, reduction=reduction),
-        Z,
-    )
-    found += each_of_keras(
-        "CategoricalCrossentropy(from_logits=True)(y, z)",
-        "CategoricalCrossentropy",
-        lambda f, z: f(SOFT, z),
-        Z,
-        from_logits=True,
-    )
-    found.append(
-        by_tensorflow(
-            "TensorFlow",
-            "nn.softmax_cross_entropy_with_logits(labels=y, logits=z)",
-            "none",
-            lambda z: tf.nn.softmax_cross_entropy_with_logits(labels=SOFT, logits=z),
-            Z,
-        )
-    )
-    found += each_of_optax("softmax_cross_entropy(z, y)", lambda z: optax.softmax_cross_entropy(z, SOFT), Z)
+    losses = ("CategoricalCrossentropy", "softmax_cross_entropy_with_logits")
+    found = of_logits(SOFT, *losses, "softmax_cross_entropy")
     rows = scipy.special.entr(SOFT) + scipy.special.rel_entr(SOFT, P)
     found.append(answer("SciPy", "(entr(y) + rel_entr(y, p)).sum(axis=1)", "none", rows.sum(axis=1)))
     return found

@@ -1,11 +1,12 @@
 """Take the picture of the site that the README shows: `make picture`, after `make book`."""
 
 import io
-import shutil
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+
+from xentcourse.tools import chromium
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "_build" / "site" / "kl_divergence.html"
@@ -17,8 +18,7 @@ COLOURS = 128  #: enough for text and flat figures, and a third of the bytes
 
 def main() -> None:
     """Write docs/site.png."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
+    program = chromium()
     if not PAGE.is_file() or not program:
         raise SystemExit(f"{PAGE} and Chromium are needed: `make book`, and scripts/system-packages test.")
     with sync_playwright() as playwright:

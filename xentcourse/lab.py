@@ -12,7 +12,7 @@ from pathlib import Path
 from xentcourse import carry
 from xentcourse.course import CourseError
 from xentcourse.learning.workplace import RELEASED, Material, Workplace
-from xentcourse.tools import environment
+from xentcourse.tools import environment, whole
 
 #: Where Jupyter finds the course's settings: no pop-up that asks for news, no instructors' panels.
 SETTINGS = Path(__file__).parent / "templates" / "jupyter"
@@ -110,11 +110,8 @@ def _free_name(path: Path) -> Path:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file as a whole: whoever pulls the plug leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(content)
-    new.replace(path)
+    with whole(path) as new:
+        new.write_bytes(content)
 
 
 def open_lab(place: Workplace, options: Sequence[str] = ()) -> int:

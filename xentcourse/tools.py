@@ -1,6 +1,7 @@
-"""Running the command-line tools of this Python environment."""
+"""Running the command-line tools of this Python environment and of the system, and writing files whole."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,11 @@ def environment() -> dict[str, str]:
     return os.environ | {"PATH": os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])}
 
 
+def chromium() -> str | None:
+    """Chromium, or its like by another name; None where there is none."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
 @contextmanager
 def tools_on_path(**variables: str) -> Iterator[None]:
     """For a while, `environment()` and these variables as the environment of this very process.
@@ -40,3 +46,15 @@ def tools_on_path(**variables: str) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A place to write what becomes `path` at the end: at any moment there is the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    try:
+        yield new
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)

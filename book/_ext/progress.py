@@ -70,8 +70,10 @@ def words_of(node: progress) -> dict[str, str]:
 def add_line(app: Sphinx, document: nodes.document, page: str) -> None:
     """Put the line below the title of a page with questions, on the site only."""
     questions, title = _known(app.env).get(page, 0), document.next_node(nodes.title)
+    if app.builder.name != "html" or not questions or title is None:
+        return
     lists = list(app.env.get_doctree(app.config.root_doc).findall(progress))
-    if app.builder.name != "html" or not questions or not lists or title is None:
+    if not lists:
         return
     address = f"{app.builder.get_relative_uri(page, app.config.root_doc)}#{lists[0].parent['ids'][0]}"
     line = progress_line(page=page, questions=questions, words=words_of(lists[0]), address=address)

@@ -1,7 +1,6 @@
 """A real browser on the built site: what the tests in this folder share."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from bs4 import BeautifulSoup
 
 from xentcourse.course import Course
 from xentcourse.site.server import serving
+from xentcourse.tools import chromium
 
 COURSE = Course.find(Path(__file__).parent)
 SITE = Path(os.environ.get("XENTCOURSE_SITE", COURSE.build / "site"))
@@ -95,10 +95,10 @@ def browser() -> Iterator[Any]:
     """Chromium, for one module only: Playwright holds an event loop, and other modules may want one."""
     from playwright.sync_api import sync_playwright
 
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    program = chromium()
     if program is None:
         pytest.fail("Chromium is missing. On Debian and Ubuntu: apt install chromium", pytrace=False)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
-        yield chromium
-        chromium.close()
+        running = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+        yield running
+        running.close()

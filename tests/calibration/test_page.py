@@ -7,18 +7,13 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from pages import prose, unchecked, words
+from pages import number, prose, unchecked, words
 from scipy import optimize, special, stats
 from sklearn.datasets import load_digits
 from torch.nn import functional
 
 PAGE = words("calibration")
 IMAGES, DIGITS_SHOWN = load_digits(return_X_y=True)
-
-
-def number(x, digits: int) -> str:
-    """`x` with so many digits after the point."""
-    return f"{float(x):,.{digits}f}"
 
 
 # ---- five services ----------------------------------------------------------------------------------

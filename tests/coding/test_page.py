@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from pages import prose, unchecked, words
+from pages import number, prose, unchecked, words
 
 PAGE = words("coding")
 P, Q = (1 / 2, 1 / 4, 1 / 8, 1 / 8), (1 / 8, 1 / 2, 1 / 4, 1 / 8)
@@ -36,10 +36,6 @@ def huffman(p) -> float:
 
 def blocks(p, n) -> float:
     return huffman(math.prod(block) for block in itertools.product(p, repeat=n)) / n
-
-
-def number(x, digits: int) -> str:
-    return f"{x:,.{digits}f}"
 
 
 @cache

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
-from pages import prose, unchecked, words
+from pages import number, prose, unchecked, words
 from scipy import special
 from torch.nn import functional
 
@@ -13,11 +13,6 @@ from xentcourse.peers import answers, printed
 PAGE = words("frameworks")
 
 DIGITS = 40
-
-
-def number(x, digits: int) -> str:
-    """`x` with so many digits after the point."""
-    return f"{float(x):.{digits}f}"
 
 
 def zero(call: str) -> float:

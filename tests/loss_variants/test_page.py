@@ -3,7 +3,7 @@
 import mpmath
 import numpy as np
 import torch
-from pages import prose, unchecked, words
+from pages import number, prose, unchecked, words
 from scipy import optimize, special
 from torch.nn import functional
 
@@ -11,11 +11,6 @@ PAGE = words("loss_variants")
 
 DIGITS = 40
 ROWS = torch.tensor([[-1.0, 1.0], [-0.5, 1.5], [-0.5, 1.5]], dtype=torch.float64)
-
-
-def number(x, digits: int) -> str:
-    """`x` with so many digits after the point."""
-    return f"{float(x):.{digits}f}"
 
 
 def mean(labels, rows=ROWS, **options) -> str:

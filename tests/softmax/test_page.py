@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
-from pages import prose, unchecked, words
+from pages import number, prose, unchecked, words
 from scipy import special
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
@@ -17,11 +17,6 @@ DIGITS = 30
 #: The worked example: the label is the first class.
 EXAMPLE = (0.1, 0.5, 0.1, 0.1, 0.2)
 LOG_10, FLOOR = mpmath.log(10), mpmath.log(1 + 9 / mpmath.e)
-
-
-def number(x, digits: int) -> str:
-    """`x` with so many digits after the point."""
-    return f"{float(x):.{digits}f}"
 
 
 def power_of_ten(x) -> str:

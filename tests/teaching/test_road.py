@@ -30,7 +30,7 @@ from synthetic import learners, pack, roster
 from xentcourse.course import Course
 from xentcourse.grading.settings import read_settings
 from xentcourse.teaching.roster import Student
-from xentcourse.tools import environment
+from xentcourse.tools import chromium, environment
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -390,14 +390,14 @@ def formgrader(road: Road) -> Iterator[str]:
 def page(formgrader: str) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    program = chromium()
     assert program, "Chromium is missing: scripts/system-packages test installs it"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
-        opened = chromium.new_page(viewport={"width": 1300, "height": 900})
+        running = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+        opened = running.new_page(viewport={"width": 1300, "height": 900})
         opened.route("**/*", lambda route: only_here(route, formgrader))
         yield opened
-        chromium.close()
+        running.close()
 
 
 def only_here(route: Any, address: str) -> None:

@@ -1,7 +1,6 @@
 """The book in other forms: a PDF, an EPUB, the texts for translators."""
 
 import re
-import shutil
 import subprocess
 from html import escape
 from pathlib import Path
@@ -12,8 +11,8 @@ from xentcourse import __version__
 from xentcourse.course import Course, CourseError
 from xentcourse.site.builder import sphinx
 from xentcourse.site.epub import mend
+from xentcourse.tools import chromium
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -42,7 +41,7 @@ def extensions(course: Course) -> list[str]:
 
 def make_pdf(course: Course) -> Path:
     """The whole book as one PDF with bookmarks and links: Chromium prints it. Returns the file."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = chromium()
     if browser is None:
         raise CourseError(
             "Chromium prints the PDF, and is missing. On Debian and Ubuntu: apt install chromium"

@@ -24,6 +24,7 @@ from xentcourse.teaching.origin import Origin, origins
 from xentcourse.teaching.roster import FILE as ROSTER
 from xentcourse.teaching.roster import ID, Roster, read_roster
 from xentcourse.teaching.uploads import Upload, read_uploads
+from xentcourse.tools import whole
 
 KEPT, LEDGER = "collected", "ledger.csv"
 EXCHANGE = "exchange"  #: the source that means nbgrader's own
@@ -291,13 +292,10 @@ def _line(row: dict[str, Any]) -> Entry:
 
 
 def _write_ledger(path: Path, entries: list[Entry]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    with new.open("w", encoding="utf-8", newline="") as file:
+    with whole(path) as new, new.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [each.name for each in fields(Entry)])
         writer.writeheader()
         writer.writerows(asdict(entry) for entry in entries)
-    new.replace(path)
 
 
 def as_text(found: Collected, assignment: str) -> str:

@@ -8,7 +8,6 @@ submission that it is about.
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +17,7 @@ from xentcourse.grading.gradebook import must, nbgrader_api
 from xentcourse.teaching.collect import read_ledger
 from xentcourse.teaching.origin import platform_name
 from xentcourse.teaching.uploads import Upload
+from xentcourse.tools import whole
 
 #: Where the platforms take the zip.
 TAKEN_AT = {
@@ -74,17 +74,10 @@ def _names(assignment: Assignment) -> Iterator[tuple[tuple[str, str], tuple[str,
 
 
 def pack(pages: Sequence[Page], path: Path) -> None:
-    """Write the zip as a whole: whoever pulls the plug leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    try:
-        with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
-            for page in pages:
-                archive.write(page.path, str(page.name))
-        new.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            new.unlink()
+    """Write the zip."""
+    with whole(path) as new, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
+        for page in pages:
+            archive.write(page.path, str(page.name))
 
 
 def as_text(pages: Sequence[Page], path: Path) -> str:
