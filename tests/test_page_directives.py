@@ -1,4 +1,4 @@
-"""Questions, explorables and progress: what translators find, and what a mistake in a page is told."""
+"""Questions, explorables and progress, pages that are gone: what translators find, what a mistake is told."""
 
 import subprocess
 import sys
@@ -58,11 +58,11 @@ What is said about it.
 def build(folder: Path, text: str, builder: str = "html") -> subprocess.CompletedProcess[str]:
     """Build one page with the course's own directives."""
     source = folder / "source"
-    source.mkdir()
+    source.mkdir(exist_ok=True)
     (source / "index.md").write_text(f"# Title\n{text}", encoding="utf-8")
     settings = [
         f"import sys; sys.path.insert(0, {str(EXTENSIONS)!r})",
-        "extensions = ['myst_parser', 'question', 'explorable', 'trials', 'progress']",
+        "extensions = ['myst_parser', 'question', 'explorable', 'trials', 'progress', 'lost_pages']",
         "myst_enable_extensions = ['colon_fence']",
     ]
     (source / "conf.py").write_text("\n".join(settings), encoding="utf-8")
@@ -81,6 +81,17 @@ def test_every_text_that_is_shown_is_there_for_translators(tmp_path):
         *("was read", "This page", "Erase it", "What is said about it."),
     ):
         assert f'msgid "{text}"' in catalogue
+
+
+def test_a_page_that_the_book_no_longer_has_goes_with_the_next_build(tmp_path):
+    build(tmp_path, "")
+    html = tmp_path / "html"
+    (html / "removed.html").touch()
+    for text in ("", "Something new.", "Something new."):  # where nothing is new, nothing is written
+        done = build(tmp_path, text)
+        assert done.returncode == 0, done.stderr
+        assert {"index.html", "genindex.html", "search.html"} <= {path.name for path in html.glob("*.html")}
+    assert not (html / "removed.html").exists()
 
 
 def test_an_explorable_is_drawn_with_the_words_of_its_page(tmp_path):

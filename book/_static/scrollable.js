@@ -5,12 +5,18 @@
 (() => {
   const BOXES =
     "pre, .cell_output > .output, .cell_output .text_html, .pst-scrollable-table-container, .math > .katex-display";
+  // What is in a box that waits beyond the screen has no size yet: until it has, the box keeps its stop.
+  const waits = (box) => box.firstElementChild?.checkVisibility?.({ contentVisibilityAuto: true }) === false;
   const stop = (box) => {
-    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+    if (waits(box) || box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   };
   document.addEventListener("DOMContentLoaded", () => {
+    const boxes = document.querySelectorAll(BOXES);
+    if (document.getElementById("fold")) boxes.forEach((box) => (box.tabIndex = 0));
     const observer = new ResizeObserver((entries) => entries.forEach((entry) => stop(entry.target)));
-    document.querySelectorAll(BOXES).forEach((box) => observer.observe(box));
+    boxes.forEach((box) => observer.observe(box));
+    const ask = ({ target }) => [target, ...target.querySelectorAll(BOXES)].forEach((box) => box.matches(BOXES) && stop(box));
+    document.addEventListener("contentvisibilityautostatechange", ask, true);
   });
 })();

@@ -11,6 +11,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from xentcourse.course import Course
+from xentcourse.site.publish import LONG
 from xentcourse.site.server import serving
 from xentcourse.tools import chromium
 
@@ -56,9 +57,17 @@ def pages() -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes a `name` runs for every page."""
+    """A test that takes a `name` runs for every page, and one that takes a `long_page` for each of those."""
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", pages())
+    if "long_page" in metafunc.fixturenames:
+        metafunc.parametrize("long_page", [name for name in pages() if is_long(name)])
+
+
+def is_long(name: str) -> bool:
+    """Whether a page is laid out as it is read; one that is missing must not go unnoticed."""
+    path = SITE / f"{name}.html"
+    return not path.is_file() or path.read_text(encoding="utf-8").count("</") > LONG
 
 
 @pytest.fixture(scope="session")

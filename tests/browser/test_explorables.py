@@ -48,11 +48,18 @@ def opened(browser: Any, site: Any) -> Iterator[Open]:
             pages[reader, where].goto(site.url(where), wait_until="load")
         box = pages[reader, where].locator(f"[data-xp='{what}']")
         box.scroll_into_view_if_needed()
+        if READERS[reader].get("java_script_enabled", True):
+            come_alive(box)
         return box
 
     yield open_page
     for context in contexts.values():
         context.close()
+
+
+def come_alive(box: Any) -> None:
+    """Wait until a still that is near the screen is one no more."""
+    box.page.wait_for_function("node => node.dataset.xpState !== 'still'", arg=box.element_handle())
 
 
 def reading(box: Any) -> str:
@@ -271,5 +278,19 @@ def test_an_explorable_works_from_a_file(browser, site_folder, where, what):
     page = browser.new_page()
     page.goto(f"{(site_folder / where).as_uri()}.html", wait_until="domcontentloaded")
     box = page.locator(f"[data-xp='{what}']")
-    assert box.get_attribute("data-xp-state") in ("ready", "on", "off")
+    box.scroll_into_view_if_needed()
+    come_alive(box)
+    page.close()
+
+
+@each
+def test_an_explorable_is_a_still_until_somebody_comes_near_or_takes_the_keyboard(browser, site, where, what):
+    page = browser.new_page()
+    page.goto(site.url(where), wait_until="load")
+    box = page.locator(f"[data-xp='{what}']")
+    screens = box.bounding_box()["y"] / page.viewport_size["height"]
+    assert screens > 3.5, "it lies so near the top that this shows nothing"
+    assert box.get_attribute("data-xp-state") == "still"
+    page.keyboard.press("Shift")
+    come_alive(box)
     page.close()

@@ -100,6 +100,11 @@ def needed(script: Tag, html: str) -> bool:
     return serves is None or bool(serves.search(html))
 
 
+def run_first(page: Page, script: str) -> None:
+    """Put a script into the head, before the style sheets: behind them it would wait until they are there."""
+    page.html = page.html.replace("</title>", f"</title><script>{script.strip()}</script>", 1)
+
+
 def introduce(page: Page, site: about.Site) -> None:
     """Say in the head what the page is about, for search engines and for who shares a link."""
     head = page.head

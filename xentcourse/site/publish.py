@@ -15,12 +15,15 @@ from bs4 import BeautifulSoup
 from xentcourse.course import Course, CourseError
 from xentcourse.site import about, notebooks, previews, shrink
 from xentcourse.site.cards import draw_card
-from xentcourse.site.page import Page, introduce, lighten, scripts, set_images, sheets
+from xentcourse.site.page import Page, introduce, lighten, run_first, scripts, set_images, sheets
 
 #: Shown wherever an address leads nowhere, so it can't name its neighbours by relative paths.
 NOT_FOUND = "404.html"
 #: Asked for by nobody on the pages, but by search engines, by other books and by GitHub.
 KEPT = ("robots.txt", "sitemap.xml", "objects.inv", ".nojekyll", f"{notebooks.FOLDER}/requirements.txt")
+#: Lays out long pages as they are read; runs before anything is laid out, so it stands in the pages.
+FIRST = "unfold.js"
+LONG = 5000  #: elements
 #: The book in one file, where it has been made.
 FORMS = {"pdf": "xentcourse.pdf", "epub": "xentcourse.epub"}
 LOCAL = re.compile(r'\b(href|src|action)="(?!#|/|[a-z]+:)')
@@ -61,8 +64,11 @@ def make(course: Course, root: Path) -> None:
         write(page)
     shrink.calm(root)
     files = sorted({file for page in pages for file in scripts(page)})
-    shrink.shrink(course, root, bundles, [page.name for page in pages], files)
+    shutil.copy(Path(__file__).with_name(FIRST), root)
+    shrink.shrink(course, root, bundles, [page.name for page in pages], [*files, FIRST])
     for page in pages:
+        if page.html.count("</") > LONG:
+            run_first(page, (root / FIRST).read_text(encoding="utf-8"))
         seal(page, [*bundles, *files])
         if page.name == NOT_FOUND:
             anchor(page, site)

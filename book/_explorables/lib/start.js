@@ -3,10 +3,24 @@ import { build } from "./stage.js";
 
 const REDUCED = "(prefers-reduced-motion: reduce)";
 const DURATION = 400; // ms
+const NEAR = "200% 0px"; // two screens ahead
 
-/** Bring every still called `name` to life. */
+/** Bring every still called `name` to life: before it can be seen, or when somebody begins to use the keyboard. */
 export function start(name, spec) {
-  for (const root of document.querySelectorAll(`[data-xp="${name}"]`)) enliven(root, name, spec);
+  for (const root of document.querySelectorAll(`[data-xp="${name}"]`)) whenNear(root, () => enliven(root, name, spec));
+}
+
+function whenNear(root, work) {
+  const nears = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && now(), {
+    rootMargin: NEAR,
+  });
+  const now = () => {
+    nears.disconnect();
+    removeEventListener("keydown", now, true);
+    work();
+  };
+  nears.observe(root);
+  addEventListener("keydown", now, true); // the way to a control that is not there yet is no way
 }
 
 function enliven(root, name, spec) {
