@@ -37,6 +37,8 @@ LAST = (
 )
 #: So long that it is no learner's work: it would make the class slow, and nothing else.
 SLOW = ("sleep", "while True", "multiprocessing")
+#: To load it takes ten times as long as to grade the rest, so one in so many may.
+HEAVY, SELDOM = "torch", 25
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ def work_of(learner: Learner, seed: int = 1) -> NotebookNode:
         right = fate < knows
         if fate > 1 - 0.5 * (1 - knows) ** 2:
             continue  # not attempted
-        texts = by_part()[part, right]
+        heavy = int(learner.id[1:]) % SELDOM == 0
+        texts = [text for text in by_part()[part, right] if heavy or HEAVY not in text]
         cell(notebook, f"{part}_solution").source = rng.choice(texts)
     del notebook.cells[-1]  # the showpiece takes seconds, and no points
     return notebook

@@ -46,6 +46,7 @@ def opened(browser: Any, site: Any) -> Iterator[Open]:
         if (reader, where) not in pages:
             pages[reader, where] = contexts[reader].new_page()
             pages[reader, where].goto(site.url(where), wait_until="load")
+        pages[reader, where].bring_to_front()  # a page behind another is drawn once a second
         box = pages[reader, where].locator(f"[data-xp='{what}']")
         box.scroll_into_view_if_needed()
         if READERS[reader].get("java_script_enabled", True):

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,8 @@ WITHHELD: dict[str, set[str]] = {
         *("softmax_extremes", "log_softmax", "cross_entropy", "soft_cross_entropy", "gradient", "fit")
     },
 }
-#: nbgrader waits a second for each kernel to end, and in vain for cells that take what they may.
+#: nbgrader waits in vain for cells that take what they may.
 IN_A_HURRY = """
-get_config().Execute.shutdown_kernel = "immediate"
 get_config().Execute.timeout = 20
 """
 
@@ -68,8 +68,16 @@ def test_the_sandbox_gives_each_part_what_the_checks_give_it_at_home(name, by_sa
     assert by_sandbox[name].report == (), "nothing of it is found fault with"
 
 
+@dataclass(frozen=True)
+class ByStock:
+    """What nbgrader alone makes of a submission."""
+
+    parts: dict[str, float]
+    problem: str | None  #: why it could not be graded
+
+
 @pytest.fixture(scope="module")
-def by_stock(tmp_path_factory) -> dict[str, dict[str, float]]:
+def by_stock(tmp_path_factory) -> dict[str, ByStock]:
     """Everybody's points for each part, as nbgrader alone gives them."""
     course = course_in(tmp_path_factory.mktemp("class"))
     with (course.root / "nbgrader_config.py").open("a") as config:
@@ -80,8 +88,11 @@ def by_stock(tmp_path_factory) -> dict[str, dict[str, float]]:
         path.write_bytes(CLASS[name])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SEED_VARIABLE, str(SEED))
-        stock.grade(course, course.chapter("softmax"))
-    return {name: stock_parts(course, folder(name)) for name in CLASS}
+        scores = stock.grade(course, course.chapter("softmax"), students=[folder(name) for name in CLASS])
+    return {
+        name: ByStock(stock_parts(course, score.student), score.problem)
+        for name, score in zip(CLASS, scores, strict=True)
+    }
 
 
 def folder(name: str) -> str:
@@ -108,10 +119,11 @@ def stock_parts(course: Course, student: str) -> dict[str, float]:
 @pytest.mark.nbgrader
 def test_the_sandbox_gives_what_nbgrader_alone_gives_or_more_for_a_reason(by_sandbox, by_stock):
     for name, graded in by_sandbox.items():
-        ours = parts(graded)
-        differing = {part for part, points in ours.items() if points != by_stock[name][part]}
-        assert differing == {f"softmax-{part}" for part in WITHHELD.get(name, ())}, name
-        assert all(ours[part] > by_stock[name][part] for part in differing), name
+        ours, theirs = parts(graded), by_stock[name].parts
+        differing = {part for part, points in ours.items() if points != theirs.get(part)}
+        told = f"{name}, where nbgrader says {by_stock[name].problem!r}"
+        assert differing == {f"softmax-{part}" for part in WITHHELD.get(name, ())}, told
+        assert all(ours[part] > theirs[part] for part in differing), told
 
 
 def test_the_class_has_full_marks_and_none_and_much_in_between(by_sandbox):

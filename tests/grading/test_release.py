@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from xentcourse.course import Chapter, Course, CourseError
 from xentcourse.grading.config import STUB
+from xentcourse.grading.kernels import OwnKernelManager
 from xentcourse.grading.release import is_stale, release, release_text
 from xentcourse.grading.source import source_notebook
 
@@ -197,7 +198,7 @@ def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run All, as JupyterLab does: the first error stops it, and fails the test."""
     resources = {"metadata": {"path": str(folder)}}
     return nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources=resources
+        notebook, timeout=300, resources=resources, kernel_manager_class=OwnKernelManager
     ).execute()
 
 

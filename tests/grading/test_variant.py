@@ -14,6 +14,7 @@ from xentcourse.grading import stock
 from xentcourse.grading.assignment import of_chapter
 from xentcourse.grading.bundle import make_bundle
 from xentcourse.grading.grade import Options, grade_class
+from xentcourse.grading.kernels import OwnKernelManager
 from xentcourse.grading.release import is_stale, release, release_text
 from xentcourse.grading.run import grade_submission
 from xentcourse.grading.sandbox.session import Nursery
@@ -193,8 +194,9 @@ def test_a_check_of_a_variant_says_the_variants_names_at_home_and_at_grading(nur
     assert "gradient_v7([[" in said
     assert said.splitlines()[-1].endswith("check.gradient(gradient_v7, seed=3)")
     notebook.cells.append(nbformat.v4.new_code_cell("check.gradient(gradient_v7, seed=3)"))
+    resources = {"metadata": {"path": str(tmp_path)}}
     client = nbclient.NotebookClient(
-        notebook, kernel_name="python3", allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}
+        notebook, allow_errors=True, resources=resources, kernel_manager_class=OwnKernelManager
     )
     shown = client.execute().cells[-1].outputs
     assert said.splitlines()[1] in str(shown)

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from learning.conftest import COURSE, solutions
 
+from xentcourse.grading.kernels import OwnKernelManager
 from xentcourse.grading.source import source_notebook
 from xentcourse.learning.desk import module_text
 from xentcourse.learning.parts import parts_of
@@ -33,7 +34,11 @@ def run(place):
                 cell.source = (stubs | answers)[about(cell)["grade_id"]]
         resources = {"metadata": {"path": str(place.notebook("information").parent)}}
         client = nbclient.NotebookClient(
-            notebook, timeout=120, kernel_name="python3", resources=resources, allow_errors=True
+            notebook,
+            timeout=120,
+            resources=resources,
+            allow_errors=True,
+            kernel_manager_class=OwnKernelManager,
         )
         return client.execute(env=os.environ | variables)
 

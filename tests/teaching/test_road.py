@@ -23,11 +23,12 @@ from urllib.request import urlopen
 
 import matplotlib
 import pytest
+import second
 from bs4 import BeautifulSoup
 from postgres import running_server
 from synthetic import learners, pack, roster
 
-from xentcourse.course import Course
+from xentcourse.course import Chapter, Course
 from xentcourse.grading.settings import read_settings
 from xentcourse.teaching.roster import Student
 from xentcourse.tools import chromium, environment
@@ -45,6 +46,17 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: What runs until somebody ends it; the browser's tests do.
 STAYS = "jupyter lab"
 COUNT = 200
+#: What is typed for the second assignment: the pages' commands, with another name.
+SECOND = """
+xentcourse collect entropy ~/Downloads/entropy.zip
+xentcourse grade entropy
+xentcourse feedback entropy
+xentcourse report entropy
+xentcourse export --format canvas --to both-canvas.csv
+xentcourse export --format moodle --to both-moodle.csv
+nbgrader export --to=both.csv
+"""
+VARIANT = 7  #: of it, which a page hands out
 PATIENCE = 60_000
 CHROMIUM_FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -118,7 +130,14 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
         for page in PAGES:
             made.walk(page)
         made.cwd = root / "autumn"
+        second.pack(home / "Downloads" / "entropy.zip", entropy_of(made), VARIANT, learners(COUNT))
+        made.type(SECOND)
         yield made
+
+
+def entropy_of(road: Road) -> Chapter:
+    """The second assignment, as the class has it."""
+    return Course(road.cwd).chapter("entropy")
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -266,6 +285,58 @@ def test_the_grades_in_postgresql_are_those_of_the_file(road):
     )
     assert {student for student, points in there.items() if student and points} == {"s001", "s002"}
     assert all(there[student] == here[student] for student in ("s001", "s002"))
+
+
+# ---- two assignments --------------------------------------------------------------------------------
+
+
+def points(road: Road, name: str) -> dict[tuple[str, str], str]:
+    """What a table of nbgrader's own says: by student and assignment, the points that count."""
+    table = rows(road.cwd / name)
+    return {(row["student_id"], row["assignment"]): row["score"] for row in table if row["timestamp"]}
+
+
+def test_everybody_has_the_points_of_the_parts_that_they_solved_in_the_second_assignment(road):
+    graded = points(road, "both.csv")
+    expected = {
+        who.learner.id: second.deserved(entropy_of(road), who) * (1 - second.LOST * who.late)
+        for who in second.handed(learners(COUNT))
+    }
+    assert len(set(expected.values())) > 10
+    assert 20 in expected.values()
+    found = {student: float(score) for (student, name), score in graded.items() if name == "entropy"}
+    assert found == pytest.approx(expected)
+
+
+def test_an_export_of_both_assignments_has_a_column_for_each_with_the_grades_of_the_gradebook(road):
+    graded = points(road, "both.csv")
+    canvas = rows(road.cwd / "both-canvas.csv")[1:]
+    moodle = rows(road.cwd / "both-moodle.csv")
+    assert len(canvas) == len(moodle) == COUNT
+    columns = {"softmax": "Softmax (12345)", "entropy": "entropy"}
+    for name, title in columns.items():
+        given = {student: float(score) for (student, of), score in graded.items() if of == name}
+        for table, who, column in ((canvas, "SIS Login ID", title), (moodle, "username", name)):
+            exported = {row[who]: float(row[column]) for row in table if row[column]}
+            assert exported == pytest.approx(given, abs=0.01), "who handed nothing in has an empty field"
+
+
+def test_the_second_assignment_leaves_the_first_as_it_was(road):
+    alone, both = (
+        {row["SIS Login ID"]: row["Softmax (12345)"] for row in rows(road.cwd / name)}
+        for name in ("canvas.csv", "both-canvas.csv")
+    )
+    assert alone == both
+
+
+def test_the_second_assignment_s_report_and_feedback_are_about_nobody_else(road):
+    everybody = second.handed(learners(COUNT))
+    soup = BeautifulSoup((road.cwd / "reports" / "entropy.html").read_text(encoding="utf-8"), "html.parser")
+    assert f"{len(everybody)} graded submissions" in soup.get_text()
+    assert "softmax" not in soup.get_text()
+    with zipfile.ZipFile(road.cwd / "entropy-feedback.zip") as archive:
+        pages = {Path(name).with_suffix(".ipynb").as_posix() for name in archive.namelist()}
+    assert pages == {who.file_name for who in everybody}
 
 
 def test_a_stamped_chapter_can_be_laid_into_the_class(road):
@@ -443,4 +514,4 @@ def open_submission(page: Any, formgrader: str, student: str) -> None:
     link.wait_for(timeout=PATIENCE)
     link.click()
     page.locator("#softmax-gradient").wait_for(timeout=PATIENCE)
-    page.wait_for_function("() => formgrader.grades.loaded && formgrader.comments.loaded", timeout=PATIENCE)
+    page.wait_for_function("() => formgrader.grades?.loaded && formgrader.comments?.loaded", timeout=PATIENCE)

@@ -22,6 +22,8 @@ def configure(config: Any, course: Course) -> Any:
     seconds = int(settings.limits.cell_seconds)
     config.ExecutePreprocessor.timeout = seconds
     config.Execute.timeout = seconds
+    config.Execute.kernel_manager_class = "xentcourse.grading.kernels.OwnKernelManager"
+    config.Execute.shutdown_kernel = "immediate"  # nobody waits for what a submission does at its end
     if settings.late != Late():
         config.AssignLatePenalties.plugin_class = "xentcourse.grading.late.LatePenalty"
         config.LatePenalty.update(asdict(settings.late))

@@ -18,6 +18,9 @@ from xentcourse.grading.release import write_source
 from xentcourse.grading.variant import handed_out
 from xentcourse.tools import tools_on_path
 
+#: Says jupyter_client of a kernel that ended before it ran any of the submission.
+NO_KERNEL = "Kernel died before replying"
+
 
 @dataclass(frozen=True)
 class Score:
@@ -81,6 +84,8 @@ def _autograde(api: Any, chapter: Chapter, student: str) -> str | None:
     if not Path(api.coursedir.root, file).is_file():
         return f"{file} is missing; is it there under another name?"
     result = api.autograde(chapter.slug, student)
+    if NO_KERNEL in result.get("log", ""):  # that is the machine's fault, and another time goes well
+        result = api.autograde(chapter.slug, student)
     if result["success"]:
         return None
     if result["error"].rstrip().endswith("KeyboardInterrupt"):
