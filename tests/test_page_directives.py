@@ -1,10 +1,12 @@
 """Questions, explorables and progress, pages that are gone: what translators find, what a mistake is told."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from xentcourse.course import Course
 from xentcourse.tools import environment
@@ -62,8 +64,9 @@ def build(folder: Path, text: str, builder: str = "html") -> subprocess.Complete
     (source / "index.md").write_text(f"# Title\n{text}", encoding="utf-8")
     settings = [
         f"import sys; sys.path.insert(0, {str(EXTENSIONS)!r})",
-        "extensions = ['myst_parser', 'question', 'explorable', 'trials', 'progress', 'lost_pages']",
-        "myst_enable_extensions = ['colon_fence']",
+        "extensions = ['myst_parser', 'question', 'explorable', 'trials', 'progress', 'typography']",
+        "extensions.append('lost_pages')",
+        "myst_enable_extensions = ['colon_fence', 'dollarmath']",
     ]
     (source / "conf.py").write_text("\n".join(settings), encoding="utf-8")
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", builder, source, folder / builder]
@@ -138,3 +141,12 @@ def test_a_question_without_a_right_answer_stops_the_build(tmp_path):
     done = build(tmp_path, QUESTION.replace(":right:\n", ""))
     assert done.returncode != 0
     assert "at least one of them with :right:" in done.stderr
+
+
+def test_punctuation_stays_with_its_formula_on_both_sides(tmp_path):
+    done = build(tmp_path, "A coin ($p$), and $q$ alone, not ($r$ or so) and “$s$”.")
+    assert done.returncode == 0, done.stderr
+    page = BeautifulSoup((tmp_path / "html" / "index.html").read_text(encoding="utf-8"), "html.parser")
+    together = [span.get_text() for span in page.select("p span.nowrap")]
+    assert [re.sub(r"\\[()]", "", text) for text in together] == ["(p),", "(r", "“s”."]
+    assert re.sub(r"\\[()]", "", page.p.get_text()) == "A coin (p), and q alone, not (r or so) and “s”."

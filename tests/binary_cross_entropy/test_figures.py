@@ -21,7 +21,7 @@ PLOTS = {
     "costs": lambda ax: plot_costs([0.1, 0.5, 0.9], [1, 2, 3], {"here": 0.5}, ax=ax),
 }
 RUNS = {"a": ([1, 0.5], [0, 1]), "b": ([1, 0.1], [0, 10])}
-PANELS = {"runaway": ((1, 2), lambda axes: plot_runaway(RUNS, axes))}
+PANELS = {"runaway": ((2, 1), lambda axes: plot_runaway(RUNS, axes))}
 
 
 def test_the_loss_has_its_minimum_at_the_target(ax):
@@ -54,7 +54,7 @@ def test_a_mark_lies_on_the_curve_of_costs(ax):
 
 
 def test_a_runaway_is_drawn_as_loss_and_length():
-    left, right = Figure().subplots(1, 2)
-    PANELS["runaway"][1]([left, right])
-    assert [line.get_ydata().tolist() for line in left.lines] == [[1, 0.5], [1, 0.1]]
-    assert [line.get_ydata().tolist() for line in right.lines] == [[0, 1], [0, 10]]
+    upper, lower = Figure().subplots(2, 1)
+    PANELS["runaway"][1]([upper, lower])
+    assert [line.get_ydata().tolist() for line in upper.lines] == [[1, 0.5], [1, 0.1]]
+    assert [line.get_ydata().tolist() for line in lower.lines] == [[0, 1], [0, 10]]

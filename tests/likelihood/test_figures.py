@@ -28,7 +28,7 @@ PLOTS: dict[str, Callable[[Axes | None], Axes]] = {
     "risks": lambda ax: plot_risks([10, 100], [1.0, 1.5], [2.0, 1.6], 1.55, ax=ax),
 }
 PANELS: dict[str, tuple[tuple[int, int], Callable[[Sequence[Axes]], Sequence[Axes]]]] = {
-    "sharpening": ((1, 2), lambda axes: plot_sharpening([RECORD * k for k in (1, 2, 3, 4)], axes)),
+    "sharpening": ((2, 1), lambda axes: plot_sharpening([RECORD * k for k in (1, 2, 3, 4)], axes)),
     "losses_of_noise": ((1, 2), lambda axes: plot_losses_of_noise(X, axes)),
 }
 

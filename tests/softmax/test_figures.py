@@ -45,7 +45,7 @@ def test_the_cold_choose_the_largest_logit_and_the_hot_choose_at_random(ax: Axes
 
 def test_pushes_are_targets_less_probabilities_and_stand_above_the_higher_bar(ax: Axes) -> None:
     PLOTS["pushes"](ax)
-    assert [text.get_text() for text in ax.texts] == ["-0.10", "+0.70", "-0.60"]
+    assert [text.get_text() for text in ax.texts] == ["−0.10", "+0.70", "−0.60"]
     assert [text.xy[1] for text in ax.texts] == pytest.approx([0.1, 1, 0.6])
 
 

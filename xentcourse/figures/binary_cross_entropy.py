@@ -67,15 +67,15 @@ def plot_convergence(gaps: Mapping[str, npt.ArrayLike], *, ax: Axes | None = Non
 def plot_runaway(
     runs: Mapping[str, tuple[npt.ArrayLike, npt.ArrayLike]], axes: Sequence[Axes]
 ) -> Sequence[Axes]:
-    """Loss (left) and length of the weights (right) after each Newton step, by the name of the run."""
+    """Loss (above) and length of the weights (below) after each Newton step, by the name of the run."""
     for (name, (losses, lengths)), style in zip(runs.items(), ("o-", "s--", "^-."), strict=False):
         for ax, values in zip(axes, (losses, lengths), strict=True):
             shown = np.asarray(values, dtype=float)
             ax.plot(np.arange(len(shown)), shown, style, markersize=4, label=name)
-    axes[0].set(yscale="log", xlabel="Newton step", ylabel="mean loss (nats)")
+    axes[0].set(yscale="log", ylabel="mean loss (nats)")
     axes[1].set(yscale="symlog", xlabel="Newton step", ylabel=r"length of the weights $\|w\|$")
     axes[1].set_ylim(bottom=0)
-    axes[1].legend(loc="upper left", fontsize="small")
+    axes[1].legend(loc="lower right")
     return axes
 
 

@@ -98,15 +98,15 @@ def plot_zoom(p: Mapping[str, float], message: str, *, ax: Axes | None = None) -
                     ax.plot([x, end], [step + 0.22, step + 0.78], color="black", linewidth=0.9, linestyle=":")
                 chosen = start, share
             start += share
-        ax.text(-0.015, step, f"{low:.4f}", ha="right", va="center", fontsize=9)
-        ax.text(1.015, step, f"{low + width:.4f}", ha="left", va="center", fontsize=9)
+        ax.text(-0.015, step, f"{low:.4f}", ha="right", va="center", fontsize=10)
+        ax.text(1.015, step, f"{low + width:.4f}", ha="left", va="center", fontsize=10)
         if taken:
             low, width = low + width * chosen[0], width * chosen[1]
     labels = [message[:step] or "nothing" for step in range(len(message) + 1)]
     ax.set(yticks=range(len(labels)), yticklabels=labels, ylabel="read so far", xticks=[])
     ax.set(
         ylim=(len(labels) - 0.6, -0.4),
-        xlim=(-0.14, 1.14),
+        xlim=(-0.16, 1.16),
         xlabel="the interval so far, magnified to full width",
     )
     ax.grid(visible=False)

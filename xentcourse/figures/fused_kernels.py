@@ -76,7 +76,7 @@ def plot_tables(ways: Mapping[str, Sequence[Step]], *, ax: Axes | None = None) -
                     ax.barh(y, 0.9, left=x, height=0.4, color=colour, hatch=hatch, edgecolor="white")
                     x += 1
             name = step.name.replace(" backward", "\nbackward").replace(" and ", "\nand ")
-            ax.text((start + x - 0.1) / 2, y - 0.25, name, ha="center", va="bottom", fontsize=9)
+            ax.text((start + x - 0.1) / 2, y - 0.25, name, ha="center", va="bottom", fontsize=10)
         widest = max(widest, x)
     ax.set(yticks=range(len(ways)), yticklabels=ways, xlabel="tables moved", xlim=(-0.1, widest + 0.1))
     ax.set_ylim(len(ways) - 0.6, -0.75)

@@ -51,7 +51,7 @@ def plot_sharpening(records: Sequence[npt.ArrayLike], axes: Sequence[Axes]) -> S
         ax.axvline(bernoulli_mle(records[0]), color=DATA, linewidth=0.9, linestyle=":")
     axes[0].set(ylabel="likelihood / its maximum", ylim=(0, 1.05))
     axes[1].set(ylabel="log-likelihood − maximum (nats)", ylim=(-30, 1))
-    axes[1].legend(loc="lower center")
+    axes[0].legend(loc="upper left")
     return axes
 
 

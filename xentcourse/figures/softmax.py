@@ -24,7 +24,7 @@ def plot_shares(logits: npt.ArrayLike, axes: Sequence[Axes]) -> Sequence[Axes]:
     }
     for ax, (label, values) in zip(axes, stages.items(), strict=True):
         bars = ax.bar(np.arange(1, len(z) + 1), values, color=BAR)
-        ax.bar_label(bars, fmt="%.3g", padding=2)
+        ax.bar_label(bars, [_minus(f"{value:.3g}") for value in values], padding=2)
         ax.axhline(0, color="black", linewidth=0.8)
         ax.margins(y=0.18)
         ax.set(title=label, xlabel="class $k$", xticks=np.arange(1, len(z) + 1))
@@ -41,7 +41,7 @@ def plot_temperature(
     temperatures = np.geomspace(coldest, hottest, 300)
     probabilities = np.array([softmax(z, temperature=t) for t in temperatures])
     for k, (line, style) in enumerate(zip(probabilities.T, _line_styles(len(z)), strict=True)):
-        ax.plot(temperatures, line, style, label=f"class {k + 1}, logit {z[k]:g}")
+        ax.plot(temperatures, line, style, label=_minus(f"class {k + 1}, logit {z[k]:g}"))
     ax.axhline(1 / len(z), color="black", linewidth=0.8, linestyle=":")
     ax.axvline(1, color="black", linewidth=0.8, linestyle=":")
     ax.set(xscale="log", xlabel="temperature $T$", ylabel="probability", ylim=(-0.02, 1.02))
@@ -58,7 +58,7 @@ def plot_pushes(logits: npt.ArrayLike, target: npt.ArrayLike, *, ax: Axes | None
     ax.bar(classes + 0.2, y, width=0.36, color=TARGET, hatch="//", edgecolor="white", label="target $y_k$")
     for k, push in zip(classes, y - p, strict=True):
         ax.annotate(
-            f"{push:+.2f}",
+            _minus(f"{push:+.2f}"),
             (k, max(p[k - 1], y[k - 1])),
             xytext=(0, 6),
             textcoords="offset points",
@@ -107,6 +107,11 @@ def plot_templates(weights: npt.ArrayLike, shape: tuple[int, int], axes: Sequenc
         ax.grid(visible=False)
         ax.spines[:].set_visible(False)
     return axes
+
+
+def _minus(text: str) -> str:
+    """With the minus sign that matplotlib writes beside the axes."""
+    return text.replace("-", "−")
 
 
 def _line_styles(count: int) -> list[str]:
