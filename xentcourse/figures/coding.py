@@ -106,7 +106,7 @@ def plot_zoom(p: Mapping[str, float], message: str, *, ax: Axes | None = None) -
     ax.set(yticks=range(len(labels)), yticklabels=labels, ylabel="read so far", xticks=[])
     ax.set(
         ylim=(len(labels) - 0.6, -0.4),
-        xlim=(-0.16, 1.16),
+        xlim=(-0.2, 1.17),
         xlabel="the interval so far, magnified to full width",
     )
     ax.grid(visible=False)
