@@ -15,19 +15,26 @@ TESTS = Path(__file__).parent
 
 #: Files that take minutes: they begin first, so that none is left running alone at the end.
 LONG = (
-    "teaching/test_road.py",
+    "browser/test_pages.py",
     "grading/test_fairness.py",
     "browser/test_lab.py",
-    "browser/test_explorables.py",
+    "teaching/test_road.py",
     "test_checks.py",
-    "test_forms.py",
-    "browser/test_pages.py",
+    "browser/test_explorables.py",
+    "grading/test_variant.py",
+    "grading/test_release.py",
     "grading/test_soak.py",
     "frameworks/test_peers.py",
+    "test_forms.py",
     "grading/test_class.py",
     "grading/test_record.py",
     "grading/test_attacks.py",
+    "grading/test_faults.py",
     "grading/test_cluster.py",
+    "accelerated/test_cross_entropy.py",
+    "accelerated/test_autograd.py",
+    "accelerated/test_cpp.py",
+    "calibration/test_page.py",
 )
 
 if "PYTEST_XDIST_WORKER" in os.environ:

@@ -16,6 +16,8 @@ from xentcourse.grading.gradebook import nbgrader_api, register
 from xentcourse.grading.sandbox.session import Limits
 from xentcourse.tools import tools_on_path
 
+#: For the configuration of a course that is not ours: kernels that can't draw the same port.
+OWN_KERNELS = 'get_config().Execute.kernel_manager_class = "xentcourse.grading.kernels.OwnKernelManager"\n'
 LIMITS = Limits(cell_seconds=2, notebook_seconds=20)
 
 
@@ -157,7 +159,9 @@ def tiny_class(root: Path) -> Class:
     path = root / "source" / "tiny" / "tiny.ipynb"
     path.parent.mkdir(parents=True)
     nbformat.write(source(), path)
-    (root / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "tiny"\n')
+    (root / "nbgrader_config.py").write_text(
+        f'get_config().CourseDirectory.course_id = "tiny"\n{OWN_KERNELS}'
+    )
     return Class(root)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import nbgrader
 import pytest
+from grading.conftest import OWN_KERNELS
 
 from xentcourse.course import Course, CourseError
 from xentcourse.grading import grade, stock
@@ -171,7 +172,7 @@ def example(tmp_path_factory, full_of_module):
     guide = Path(nbgrader.__file__).parent.joinpath("docs", "source", "user_guide", "source")
     shutil.copytree(guide, folder / "ours" / "source", ignore=shutil.ignore_patterns("*.html", "ps1_*"))
     (folder / "ours" / "nbgrader_config.py").write_text(
-        'c = get_config()\nc.CourseDirectory.course_id = "ours"\n'
+        f'c = get_config()\nc.CourseDirectory.course_id = "ours"\n{OWN_KERNELS}'
         'c.IncludeHeaderFooter.header = "source/header.ipynb"\n'
     )
     ours = type(full_of_module)(folder / "ours", "ps1")

@@ -1,13 +1,17 @@
-"""nbgrader alone, where its kernel dies before it has run anything of a submission."""
+"""nbgrader alone: how its kernels are reached, and what happens where one dies before it has run anything."""
 
 import shutil
+import tempfile
+from pathlib import Path
 
+import nbclient
 import nbformat
 import pytest
 from grading.submissions import HERE, SOFTMAX
 
 from xentcourse.course import Course
 from xentcourse.grading import stock
+from xentcourse.grading.kernels import OwnKernelManager
 
 pytestmark = [
     pytest.mark.nbgrader,
@@ -59,3 +63,28 @@ def test_a_submission_whose_kernel_never_replies_is_not_tried_for_ever_and_says_
     score, started = graded(deaths=9)
     assert started == 2
     assert stock.NO_KERNEL in score.problem
+
+
+def client() -> nbclient.NotebookClient:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    return nbclient.NotebookClient(notebook, kernel_manager_class=OwnKernelManager)
+
+
+def test_a_kernel_is_reached_by_files_that_only_its_user_opens_and_that_go_with_it():
+    runner = client()
+    with runner.setup_kernel():
+        folder = Path(runner.km.connection_file).parent
+        assert runner.km.transport == "ipc"
+        assert len(list(folder.glob("kernel-ipc-*"))) >= 4
+        assert folder.stat().st_mode & 0o077 == 0
+    assert not folder.exists()
+
+
+def test_where_the_path_would_be_too_long_for_a_socket_a_kernel_is_reached_by_ports(tmp_path, monkeypatch):
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    runner = client()
+    runner.execute()
+    assert runner.nb.cells[0].outputs[0].data["text/plain"] == "2"
+    assert list(folder.glob("kernel-*")) == []

@@ -561,12 +561,12 @@ def words(text, counts):
 
 @right("train_and_compress")
 def with_torch_descent(seen, text, K):
+    n = torch.tensor(table(seen, K))  # each pair once, with its count: a step for every token takes minutes
     Z = torch.zeros((K, K), dtype=torch.float64, requires_grad=True)
-    before, after = torch.tensor([0, *seen[:-1]]), torch.tensor(seen)
     optimizer = torch.optim.Adam([Z], lr=0.1)
     for _ in range(400):
         optimizer.zero_grad()
-        functional.cross_entropy(Z[before], after).backward()
+        (-(n * torch.log_softmax(Z, dim=1)).sum() / n.sum()).backward()
         optimizer.step()
     counts = rounded(torch.softmax(Z, dim=1).detach().numpy())
     return counts, words(text, counts)

@@ -8,6 +8,8 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 
+LONGEST = 103  #: bytes that a socket's path may have on macOS; Linux has room for four more
+
 
 class OwnKernelManager(AsyncKernelManager):
     """Talks with its kernel by files in a folder of the two, where the system has such, and not by ports.
@@ -18,7 +20,7 @@ class OwnKernelManager(AsyncKernelManager):
 
     def __init__(self, **settings: Any):
         self._folder = Path(mkdtemp(prefix="kernel-"))
-        if os.name == "posix":
+        if os.name == "posix" and len(os.fsencode(self._folder / "kernel-ipc-5")) <= LONGEST:
             settings["transport"] = "ipc"
         super().__init__(connection_file=str(self._folder / "kernel.json"), **settings)
 
