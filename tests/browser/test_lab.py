@@ -39,19 +39,27 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         yield address, folder
 
 
+@pytest.fixture(scope="module")
+def desk(browser: Any) -> Iterator[Any]:
+    """One reader's browser: JupyterLab is some ten megabytes of scripts, which it loads and compiles once."""
+    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_notebook(lab: tuple[str, Path], browser: Any) -> Iterator[Callable[[Chapter, str], Notebook]]:
+def open_notebook(lab: tuple[str, Path], desk: Any) -> Iterator[Callable[[Chapter, str], Notebook]]:
     """Opens a fresh copy of an assignment under a name."""
     address, folder = lab
-    context = browser.new_context(viewport={"width": 1300, "height": 900})
 
     def open_copy(chapter: Chapter, name: str) -> Notebook:
         file = folder / f"{chapter.slug}-{name}.ipynb"
         shutil.copy(chapter.exercise, file)
-        return opened(context.new_page(), f"{address}/lab/tree/{file.name}?reset", file)
+        return opened(desk.new_page(), f"{address}/lab/tree/{file.name}?reset", file)
 
     yield open_copy
-    context.close()
+    for page in desk.pages:
+        page.close()
 
 
 @pytest.mark.parametrize("chapter", ASSIGNMENTS, ids=lambda chapter: chapter.slug)
