@@ -16,7 +16,8 @@
     if (document.getElementById("fold")) boxes.forEach((box) => (box.tabIndex = 0));
     const observer = new ResizeObserver((entries) => entries.forEach((entry) => stop(entry.target)));
     boxes.forEach((box) => observer.observe(box));
-    const ask = ({ target }) => [target, ...target.querySelectorAll(BOXES)].forEach((box) => box.matches(BOXES) && stop(box));
+    const ask = ({ target }) => boxes.forEach((box) => target.contains(box) && stop(box));
     document.addEventListener("contentvisibilityautostatechange", ask, true);
+    document.fonts.addEventListener("loadingdone", () => boxes.forEach(stop)); // what is in a box grows, not the box
   });
 })();

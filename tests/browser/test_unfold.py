@@ -38,7 +38,7 @@ PLACES = """() => [...document.querySelectorAll('.bd-article :is(p, li, pre, dt,
 SHIFTS = """window.shifts = []; new PerformanceObserver(list => {
     for (const entry of list.getEntries())
         for (const { node, previousRect, currentRect } of entry.sources)
-            if (node?.parentElement?.closest(".bd-article") && previousRect.top !== currentRect.top)
+            if (node?.parentElement?.closest(".bd-article"))
                 window.shifts.push([node.outerHTML.slice(0, 80), previousRect.top, currentRect.top]);
 }).observe({type: "layout-shift", buffered: true})"""
 #: What may scroll, and whether it does. Measuring a box that waits lays it out, as who checks a page does.
@@ -141,7 +141,7 @@ def test_nothing_moves_while_a_page_opens_and_is_read(browser, site, where, widt
     assert page.evaluate(FOLDED)
     shifts = page.evaluate("() => window.shifts")
     context.close()
-    assert not shifts
+    assert [shift for shift in shifts if abs(shift[1] - shift[2]) > NEAR] == []
 
 
 def test_a_link_into_a_page_lands_on_load_and_stays(phone, site):
