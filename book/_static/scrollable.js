@@ -18,6 +18,8 @@
     boxes.forEach((box) => observer.observe(box));
     const ask = ({ target }) => boxes.forEach((box) => target.contains(box) && stop(box));
     document.addEventListener("contentvisibilityautostatechange", ask, true);
-    document.fonts.addEventListener("loadingdone", () => boxes.forEach(stop)); // what is in a box grows, not the box
+    // A font that comes late makes what is in a box grow, and not the box. That can wait until nothing else is to do.
+    const later = window.requestIdleCallback ?? setTimeout;
+    document.fonts.addEventListener("loadingdone", () => later(() => boxes.forEach(stop)));
   });
 })();
