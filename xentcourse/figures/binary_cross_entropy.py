@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from xentcourse.figures.style import axes_or_new
 from xentcourse.reference.binary_cross_entropy import binary_cross_entropy, sigmoid
@@ -74,7 +75,8 @@ def plot_runaway(
             ax.plot(np.arange(len(shown)), shown, style, markersize=4, label=name)
     axes[0].set(yscale="log", ylabel="mean loss (nats)")
     axes[1].set(yscale="symlog", xlabel="Newton step", ylabel=r"length of the weights $\|w\|$")
-    axes[1].set_ylim(bottom=0)
+    axes[1].set_ylim(0, 2 * axes[1].dataLim.ymax)  # the last marks in full
+    axes[1].xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes[1].legend(loc="lower right")
     return axes
 

@@ -66,9 +66,11 @@ def plot_parts(
         ax.text(
             doubt - told + waste + 0.01, y, f"{doubt - told + waste:.3f}", va="center", zorder=3
         ).set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
-    ax.axvline(doubt, color="black", linestyle="--", linewidth=1.2, label="uncertainty")
+    foot = len(forecasters) - 0.4
+    # Not an axvline: it would run through the legend.
+    ax.plot([doubt, doubt], [foot, -0.5], "--", color="black", linewidth=1.2, label="uncertainty")
     ax.set(yticks=range(len(forecasters)), yticklabels=forecasters, xlabel="nats a day")
-    ax.set_ylim(len(forecasters) - 0.4, -1.3)
+    ax.set_ylim(foot, -1.3)
     ax.set_xlim(right=1.12 * ax.get_xlim()[1])
     ax.grid(axis="y", visible=False)
     ax.legend(loc="upper right", ncols=3, fontsize="small")
@@ -84,7 +86,8 @@ def plot_error_of_calibrated(
         name = f"{bins:,} bins" if bins > 1 else "1 bin"
         ax.loglog(sizes, mean, style, marker=marker, label=name)
     ax.set(xlabel="number of examples", ylabel="mean ECE of a calibrated model")
-    ax.legend()
+    ax.set_ylim(bottom=0.3 * ax.get_ylim()[0])  # room for the legend below the lines
+    ax.legend(loc="lower left")
     return ax
 
 

@@ -14,6 +14,7 @@ from xentcourse.reference.information import self_information
 
 FILLS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00")
 HATCHES = ("", "//", "..", "\\\\", "xx", "--")
+LEAF = "#0072B2"
 
 
 def plot_codewords(code: Mapping[str, str], *, ax: Axes | None = None) -> Axes:
@@ -27,7 +28,9 @@ def plot_codewords(code: Mapping[str, str], *, ax: Axes | None = None) -> Axes:
         ax.plot([start, start], [0.5, len(word) - 0.5], color="black", linewidth=0.7, linestyle=":")
     longest = max(map(len, code.values()))
     ax.set(xlabel="the number 0.(bits) in binary", ylabel="length (bits)", xlim=(0, 1))
-    ax.set(ylim=(longest + 0.5, 0.5), yticks=range(1, longest + 1), xticks=np.arange(9) / 8)
+    ax.set(ylim=(longest + 0.5, 0.5), yticks=range(1, longest + 1))
+    eighths = np.arange(9) / 8
+    ax.set_xticks(eighths, [f"{number:g}" for number in eighths])
     ax.grid(axis="y", visible=False)
     return ax
 
@@ -127,9 +130,10 @@ def _draw(ax: Axes, node: tuple[float, int, Any], *, depth: int, leaves: "iterto
         for bit, place in zip("01", places, strict=True):
             ax.plot([x, place], [depth, depth + 1], color="black", linewidth=1.2, zorder=1)
             ax.text((x + place) / 2, depth + 0.5, bit, ha="center", va="center", backgroundcolor="white")
-        text, fill = f"{weight:g}", "white"
+        text, edge, width = f"{weight:g}", "black", 1.0
     else:
-        x, text, fill = float(next(leaves)), f"{below}\n{weight:g}", FILLS[0]
-    box = {"boxstyle": "round", "facecolor": fill, "edgecolor": "black"}
+        x, text, edge, width = float(next(leaves)), f"{below}\n{weight:g}", LEAF, 2.5
+    # Filled like the paper: a dark page turns the letters white, which no light colour can carry.
+    box = {"boxstyle": "round", "facecolor": "white", "edgecolor": edge, "linewidth": width}
     ax.text(x, depth, text, ha="center", va="center", bbox=box, zorder=2, fontsize=10)
     return x

@@ -134,7 +134,7 @@ def plot_expected_scores(p: float, rules: Sequence[Rule], *, ax: Axes | None = N
     belief, q = np.array([p, 1 - p]), np.stack([r, 1 - r], axis=-1)
     for i, rule in enumerate(rules):
         losses = expected_score(belief, q, rule=rule)
-        (line,) = ax.plot(r, losses, STYLES[i], label=rule)
+        (line,) = ax.plot(r, losses, STYLES[i], label=rule.replace("brier", "Brier"))
         best = int(losses.argmin())
         ax.plot(r[best], losses[best], MARKERS[i], color=line.get_color(), markersize=9)
     ax.axvline(p, color=DARK, linewidth=0.9, linestyle=":", label="belief")

@@ -9,6 +9,9 @@ from matplotlib.axes import Axes
 from xentcourse.figures.style import axes_or_new
 from xentcourse.reference._inputs import FloatArray
 
+#: Behind a word that lies on lines.
+PATCH = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+
 
 def plot_running_means(draws: npt.ArrayLike, *, expectation: float, ax: Axes | None = None) -> Axes:
     """The mean of the first n draws against n, one line for each repetition, beside the expectation.
@@ -75,7 +78,7 @@ def plot_gradient_on_contours(
         "", tuple(tip), tuple(here), arrowprops={"arrowstyle": "-|>", "color": "C1", "linewidth": 2.5}
     )
     ax.plot(*here, "o", color="black")
-    ax.text(tip[0] + 0.1, tip[1], "gradient", color="C1", va="center")
+    ax.text(tip[0] + 0.15, tip[1], "gradient", color="C1", va="center", bbox=PATCH)
     ax.text(0, -0.45, "lower", color="0.35", ha="center")
     ax.set(xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
     return ax
