@@ -12,6 +12,7 @@ from xentcourse.course import Course
 from xentcourse.tools import environment
 
 EXTENSIONS = Course.find(Path(__file__).parent).root / "book" / "_ext"
+DIRECTIVES = ["myst_parser", "question", "explorable", "trials", "progress", "typography", "lost_pages"]
 
 QUESTION = """
 ::::{question} What is asked?
@@ -64,8 +65,7 @@ def build(folder: Path, text: str, builder: str = "html") -> subprocess.Complete
     (source / "index.md").write_text(f"# Title\n{text}", encoding="utf-8")
     settings = [
         f"import sys; sys.path.insert(0, {str(EXTENSIONS)!r})",
-        "extensions = ['myst_parser', 'question', 'explorable', 'trials', 'progress', 'typography']",
-        "extensions.append('lost_pages')",
+        f"extensions = {DIRECTIVES}",
         "myst_enable_extensions = ['colon_fence', 'dollarmath']",
     ]
     (source / "conf.py").write_text("\n".join(settings), encoding="utf-8")

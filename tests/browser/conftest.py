@@ -11,7 +11,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from xentcourse.course import Course
-from xentcourse.site.publish import LONG
+from xentcourse.site.page import is_long
 from xentcourse.site.server import serving
 from xentcourse.tools import chromium
 
@@ -61,13 +61,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", pages())
     if "long_page" in metafunc.fixturenames:
-        metafunc.parametrize("long_page", [name for name in pages() if is_long(name)])
+        metafunc.parametrize("long_page", [name for name in pages() if is_long_or_missing(name)])
 
 
-def is_long(name: str) -> bool:
+def is_long_or_missing(name: str) -> bool:
     """Whether a page is laid out as it is read; one that is missing must not go unnoticed."""
     path = SITE / f"{name}.html"
-    return not path.is_file() or path.read_text(encoding="utf-8").count("</") > LONG
+    return not path.is_file() or is_long(path.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

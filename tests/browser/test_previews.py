@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from browser.visiting import visit
 from bs4 import BeautifulSoup, Tag
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -40,12 +41,6 @@ def context(browser: Any) -> Iterator[Any]:
     opened = browser.new_context(viewport={"width": 1300, "height": 900})
     yield opened
     opened.close()
-
-
-def visit(context: Any, address: str) -> Any:
-    page = context.new_page()
-    page.goto(address, wait_until="load")
-    return page
 
 
 def link_to(page: Any, part: str, *, here: bool = False) -> Any:

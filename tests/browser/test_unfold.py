@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from browser.visiting import visit
 
-from xentcourse.site.publish import LONG
+from xentcourse.site.page import is_long
 
 pytestmark = pytest.mark.browser
 
@@ -65,12 +66,6 @@ def phone(browser: Any) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
     yield context
     context.close()
-
-
-def visit(context: Any, address: str) -> Any:
-    page = context.new_page()
-    page.goto(address, wait_until="load")
-    return page
 
 
 def far_down(page: Any) -> str:
@@ -249,4 +244,4 @@ def test_boxes_that_scroll_have_a_keyboard_stop_folded_and_unfolded(phone, site,
 def test_the_script_stands_before_the_style_sheets_of_long_pages(site_folder, name):
     html = (site_folder / f"{name}.html").read_text(encoding="utf-8")
     script, sheet = html.find("content-visibility"), html.find('rel="stylesheet"')
-    assert (0 < script < sheet) == (html.count("</") > LONG)
+    assert (0 < script < sheet) == is_long(html)

@@ -23,6 +23,8 @@ SERVES = {
 #: Draws the icons once more, as SVG; the style sheet has them. 1.5 MB.
 UNUSED = re.compile(r"/fontawesome/.*\.js|^DOCUMENTATION_OPTIONS\.pagename")
 
+LONG = 5000  #: elements
+
 
 @dataclass
 class Page:
@@ -98,6 +100,11 @@ def needed(script: Tag, html: str) -> bool:
         return False
     serves = SERVES.get(source.rpartition("/")[2])
     return serves is None or bool(serves.search(html))
+
+
+def is_long(html: str) -> bool:
+    """Whether a page has so much on it that it is laid out as it is read."""
+    return html.count("</") > LONG
 
 
 def run_first(page: Page, script: str) -> None:

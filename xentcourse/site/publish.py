@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from xentcourse.course import Course, CourseError
 from xentcourse.site import about, notebooks, previews, shrink
 from xentcourse.site.cards import draw_card
-from xentcourse.site.page import Page, introduce, lighten, run_first, scripts, set_images, sheets
+from xentcourse.site.page import Page, introduce, is_long, lighten, run_first, scripts, set_images, sheets
 
 #: Shown wherever an address leads nowhere, so it can't name its neighbours by relative paths.
 NOT_FOUND = "404.html"
@@ -23,7 +23,6 @@ NOT_FOUND = "404.html"
 KEPT = ("robots.txt", "sitemap.xml", "objects.inv", ".nojekyll", f"{notebooks.FOLDER}/requirements.txt")
 #: Lays out long pages as they are read; runs before anything is laid out, so it stands in the pages.
 FIRST = "unfold.js"
-LONG = 5000  #: elements
 #: The book in one file, where it has been made.
 FORMS = {"pdf": "xentcourse.pdf", "epub": "xentcourse.epub"}
 LOCAL = re.compile(r'\b(href|src|action)="(?!#|/|[a-z]+:)')
@@ -66,9 +65,10 @@ def make(course: Course, root: Path) -> None:
     files = sorted({file for page in pages for file in scripts(page)})
     shutil.copy(Path(__file__).with_name(FIRST), root)
     shrink.shrink(course, root, bundles, [page.name for page in pages], [*files, FIRST])
+    first = (root / FIRST).read_text(encoding="utf-8")
     for page in pages:
-        if page.html.count("</") > LONG:
-            run_first(page, (root / FIRST).read_text(encoding="utf-8"))
+        if is_long(page.html):
+            run_first(page, first)
         seal(page, [*bundles, *files])
         if page.name == NOT_FOUND:
             anchor(page, site)
