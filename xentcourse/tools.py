@@ -33,19 +33,18 @@ def chromium() -> str | None:
 def tools_on_path(**variables: str) -> Iterator[None]:
     """For a while, `environment()` and these variables as the environment of this very process.
 
-    Not nbgrader's setenv: afterwards that deletes what it set, PATH as well.
+    Afterwards everything is as it was, also what somebody else set meanwhile. nbgrader's own setenv
+    deletes what it set, PATH as well, and leaves it there if an error comes in between: this process
+    would count as a grader for good.
     """
-    variables["PATH"] = environment()["PATH"]
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
+    before = dict(os.environ)
+    os.environ.update(environment() | variables)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
 
 
 @contextmanager

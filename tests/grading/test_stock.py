@@ -1,5 +1,6 @@
 """nbgrader alone: how its kernels are reached, and what happens where one dies before it has run anything."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -60,7 +61,9 @@ def test_a_kernel_that_dies_before_it_replies_is_started_once_more(graded):
 
 
 def test_a_submission_whose_kernel_never_replies_is_not_tried_for_ever_and_says_so(graded):
+    before = dict(os.environ)
     score, started = graded(deaths=9)
+    assert dict(os.environ) == before, "nbgrader's mark of a grader would stay for all that follows"
     assert started == 2
     assert stock.NO_KERNEL in score.problem
 
