@@ -11,15 +11,17 @@
     if (waits(box) || box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   };
-  document.addEventListener("DOMContentLoaded", () => {
+  const later = window.requestIdleCallback ?? setTimeout;
+  const start = () => {
     const boxes = document.querySelectorAll(BOXES);
     if (document.getElementById("fold")) boxes.forEach((box) => (box.tabIndex = 0));
     const observer = new ResizeObserver((entries) => entries.forEach((entry) => stop(entry.target)));
     boxes.forEach((box) => observer.observe(box));
     const ask = ({ target }) => boxes.forEach((box) => target.contains(box) && stop(box));
     document.addEventListener("contentvisibilityautostatechange", ask, true);
-    // A font that comes late makes what is in a box grow, and not the box. That can wait until nothing else is to do.
-    const later = window.requestIdleCallback ?? setTimeout;
+    // A font that comes late makes what is in a box grow, and not the box.
     document.fonts.addEventListener("loadingdone", () => later(() => boxes.forEach(stop)));
-  });
+  };
+  // It can wait until nothing else is to do.
+  addEventListener("load", () => later(start));
 })();

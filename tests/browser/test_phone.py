@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from browser.visiting import UNFOLD
 
 from xentcourse.site import figures
 from xentcourse.site.server import PATH
@@ -48,6 +49,7 @@ def smallest_label(svg: str) -> float:
 
 def test_a_phone_shows_all_labels_and_formulas(phone, site, subtests, name):
     phone.goto(site.url(name), wait_until="load")
+    phone.evaluate(UNFOLD)
     phone.evaluate(OPEN_ANSWERS)
     with subtests.test("the smallest label of each figure can be read"):
         for address, width in phone.evaluate(SHOWN):

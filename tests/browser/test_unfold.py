@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser.visiting import visit
+from browser.visiting import UNFOLD, visit
 
 from xentcourse.site.page import is_long
 
@@ -15,8 +15,6 @@ pytestmark = pytest.mark.browser
 PAGE = "kl_divergence"
 few = pytest.mark.parametrize("where", ["kl_divergence", "softmax", "fused_kernels"])
 FOLDED = "() => document.getElementById('fold') !== null"
-#: What a key does that jumps nowhere; then the fonts come that only formulas further down ask for.
-UNFOLD = "() => dispatchEvent(new Event('keydown'))"
 DRAWN = "() => new Promise(next => requestAnimationFrame(() => requestAnimationFrame(() => next(0))))"
 SETTLED = "() => new Promise(requestAnimationFrame).then(() => document.fonts.ready).then(() => undefined)"
 #: How many blocks wait, and how many formulas are laid out.

@@ -23,6 +23,12 @@ SERVES = {
 #: Draws the icons once more, as SVG; the style sheet has them. 1.5 MB.
 UNUSED = re.compile(r"/fontawesome/.*\.js|^DOCUMENTATION_OPTIONS\.pagename")
 
+#: The theme's scripts, at the end of the body.
+THEME = re.compile(r'(?:<script defer src="[^"]*_static/scripts/[^"]*"></script>\s*)+(?=<footer)')
+
+#: What XML needs of a formula, and HTML does not.
+NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
+
 LONG = 5000  #: elements
 
 
@@ -90,6 +96,7 @@ def lighten(page: Page, bundles: dict[str, list[str]]) -> None:
         if set(members) & set(own):
             head.head.append(head.new_tag("link", rel="stylesheet", href=page.relative(bundle)))  # type: ignore[union-attr]
     page.put_head(head)
+    page.html = page.html.replace(NAMESPACE, "")
     page.html = re.sub(r"<script(?=[^>]*\ssrc=)(?![^>]*\bdefer\b)", "<script defer", page.html)
 
 
@@ -110,6 +117,22 @@ def is_long(html: str) -> bool:
 def run_first(page: Page, script: str) -> None:
     """Put a script into the head, before the style sheets: behind them it would wait until they are there."""
     page.html = page.html.replace("</title>", f"</title><script>{script.strip()}</script>", 1)
+
+
+def put_off(page: Page, script: str) -> None:
+    """Only fetch the theme's scripts, and let a script at the end of the page run them.
+
+    Raises ValueError where a page has none: the theme has changed.
+    """
+    fetch = r'<link rel="preload" as="script" fetchpriority="low" href="\1"/>'
+    run = f"<script>{script}</script>\n"
+
+    def fetched(found: re.Match[str]) -> str:
+        return re.sub(r'<script defer src="([^"]*)"></script>', fetch, found[0]) + run
+
+    page.html, done = THEME.subn(fetched, page.html)
+    if not done:
+        raise ValueError(f"{page.root / page.name} ends without the theme's scripts; see what it does now.")
 
 
 def introduce(page: Page, site: about.Site) -> None:

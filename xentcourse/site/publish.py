@@ -15,7 +15,17 @@ from bs4 import BeautifulSoup
 from xentcourse.course import Course, CourseError
 from xentcourse.site import about, notebooks, previews, shrink
 from xentcourse.site.cards import draw_card
-from xentcourse.site.page import Page, introduce, is_long, lighten, run_first, scripts, set_images, sheets
+from xentcourse.site.page import (
+    Page,
+    introduce,
+    is_long,
+    lighten,
+    put_off,
+    run_first,
+    scripts,
+    set_images,
+    sheets,
+)
 
 #: Shown wherever an address leads nowhere, so it can't name its neighbours by relative paths.
 NOT_FOUND = "404.html"
@@ -23,6 +33,8 @@ NOT_FOUND = "404.html"
 KEPT = ("robots.txt", "sitemap.xml", "objects.inv", ".nojekyll", f"{notebooks.FOLDER}/requirements.txt")
 #: Lays out long pages as they are read; runs before anything is laid out, so it stands in the pages.
 FIRST = "unfold.js"
+#: Runs the theme's scripts, once something is on the screen.
+LAST = "late.js"
 #: The book in one file, where it has been made.
 FORMS = {"pdf": "xentcourse.pdf", "epub": "xentcourse.epub"}
 LOCAL = re.compile(r'\b(href|src|action)="(?!#|/|[a-z]+:)')
@@ -63,13 +75,15 @@ def make(course: Course, root: Path) -> None:
         write(page)
     shrink.calm(root)
     files = sorted({file for page in pages for file in scripts(page)})
-    shutil.copy(Path(__file__).with_name(FIRST), root)
-    shrink.shrink(course, root, bundles, [page.name for page in pages], [*files, FIRST])
-    first = (root / FIRST).read_text(encoding="utf-8")
+    for own in (FIRST, LAST):
+        shutil.copy(Path(__file__).with_name(own), root)
+    shrink.shrink(course, root, bundles, [page.name for page in pages], [*files, FIRST, LAST])
+    first, last = ((root / own).read_text(encoding="utf-8") for own in (FIRST, LAST))
     for page in pages:
         if is_long(page.html):
             run_first(page, first)
         seal(page, [*bundles, *files])
+        put_off(page, last)
         if page.name == NOT_FOUND:
             anchor(page, site)
         write(page)

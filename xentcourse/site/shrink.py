@@ -12,6 +12,8 @@ from xentcourse.tools import environment
 
 #: What the theme's script looks for to measure it.
 MEASURED = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
+#: What the other theme's script asks every element for: something in the margin. There is nothing there.
+IN_MARGIN = 'document.querySelectorAll(n.join(", "))'
 #: A character of the icon fonts in a style sheet: escaped, or as it is.
 ICON = re.compile(r"\\(?P<code>[ef][0-9a-f]{3})|(?P<literal>[\ue000-\uf8ff])")
 
@@ -40,15 +42,20 @@ def node(course: Course, script: str, order: dict[str, Any]) -> None:
 
 
 def calm(root: Path) -> None:
-    """Keep the theme from measuring every box of code when a page opens; scrollable.js does it later.
+    """Keep the themes from asking every element or measuring every box when a page opens.
 
-    Raises CourseError where the theme has changed.
+    Boxes of code are measured by scrollable.js, later; the margin is empty on all pages.
+    Raises CourseError where a theme has changed.
     """
-    theme = root / "_static" / "scripts" / "pydata-sphinx-theme.js"
-    text = theme.read_text(encoding="utf-8")
-    if text.count(MEASURED) != 1:
-        raise CourseError(f"{theme} no longer measures {MEASURED}: see what it does now, and mend `calm`.")
-    theme.write_text(text.replace(MEASURED, '"no-such-box"'), encoding="utf-8")
+    for name, asked, instead in (
+        ("pydata-sphinx-theme.js", MEASURED, '"no-such-box"'),
+        ("sphinx-book-theme.js", IN_MARGIN, "[]"),
+    ):
+        theme = root / "_static" / "scripts" / name
+        text = theme.read_text(encoding="utf-8")
+        if text.count(asked) != 1:
+            raise CourseError(f"{theme} no longer asks for {asked}: see what it does now, and mend `calm`.")
+        theme.write_text(text.replace(asked, instead), encoding="utf-8")
 
 
 def subset_icons(root: Path, sheets: dict[str, list[str]]) -> None:

@@ -4,13 +4,16 @@
 // `xentcourse publish` puts this script into the head: it must run before there is anything to lay out.
 "use strict";
 (() => {
-  // From the second section on, so that none is in view at first: a browser shows it a frame too late. None within
-  // another or within a box that scrolls, for the same reason; and only those whose outer size stays when they are
-  // contained. tests/browser/test_unfold.py checks it.
-  const WITHIN = "figcaption *, td *, th *, .proof *, .admonition *, .question *, dl.py *, .cell_output *";
+  // None is in view at first, and none within another: a browser shows such a one a frame too late. Sections from the
+  // second on; blocks of the first, behind its beginning; terms of the glossary. Only what keeps its outer size when
+  // it is contained: tests/browser/test_unfold.py checks it, and course.css keeps margins within.
+  const SECTIONS = ".bd-article > section > section ~ section";
   const BLOCKS =
-    ".bd-article section ~ section :is(p, dt, dl.py, div.math, .proof, .admonition, " +
-    `.pst-scrollable-table-container, [class^="highlight-"]):not(${WITHIN})`;
+    `.bd-article > section > section:first-of-type > :nth-child(n + ${Math.ceil(innerHeight / 180)})` +
+    ":is(p, div.math, .proof, .admonition, .pst-scrollable-table-container)";
+  const TERMS = ".bd-article dl.glossary > :nth-child(n + 25)";
+  const waiting = (what, size) =>
+    `${what} { content-visibility: auto; contain-intrinsic-block-size: auto ${size}; overflow-clip-margin: 2rem; }`;
   const FAR = 2; // screens, from one frame to the next
   const [visit] = performance.getEntriesByType("navigation");
   // Who comes back, or follows a link into the page, lands at once. `name` keeps text fragments, which `hash` lacks.
@@ -22,7 +25,7 @@
   const fold = document.createElement("style");
   fold.id = "fold";
   fold.media = "screen";
-  fold.textContent = `${BLOCKS} { content-visibility: auto; contain-intrinsic-block-size: auto 6rem; }`;
+  fold.textContent = waiting(SECTIONS, "200rem") + waiting(BLOCKS, "6rem") + waiting(TERMS, "3rem");
   document.head.append(fold);
 
   // So much gets its size at once that the browser would lose its place.
