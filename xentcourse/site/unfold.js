@@ -5,11 +5,13 @@
 "use strict";
 (() => {
   // None is in view at first, and none within another: a browser shows such a one a frame too late. Sections from the
-  // second on; blocks of the first, behind its beginning; terms of the glossary. Only what keeps its outer size when
-  // it is contained: tests/browser/test_unfold.py checks it, and course.css keeps margins within.
-  const SECTIONS = ".bd-article > section > section ~ section";
+  // second on; of the first, its sections from the second on, and blocks behind its beginning; terms of the glossary.
+  // Only what keeps its outer size when it is contained: tests/browser/test_unfold.py checks it, and course.css keeps
+  // margins within.
+  const FIRST = ".bd-article > section > section:first-of-type";
+  const SECTIONS = `.bd-article > section > section ~ section, ${FIRST} > section ~ section`;
   const BLOCKS =
-    `.bd-article > section > section:first-of-type > :nth-child(n + ${Math.ceil(innerHeight / 180)})` +
+    `${FIRST} > :nth-child(n + ${Math.ceil(innerHeight / 180)})` +
     ":is(p, div.math, .proof, .admonition, .pst-scrollable-table-container)";
   const TERMS = ".bd-article dl.glossary > :nth-child(n + 25)";
   const waiting = (what, size) =>
