@@ -11,8 +11,10 @@ let told = "";
 for await (const piece of process.stdin) told += piece;
 const { root, sheets, pages, scripts } = JSON.parse(told);
 
-// Classes that scripts make out of pieces, and states that only the browser knows.
-const SAFE = { standard: [/^(show|active|collapsed|collapsing|fade|bs-)/, /^tooltip/, /^dropdown/, /^data-/] };
+// Classes that scripts make out of pieces, and states that only the browser knows. Bootstrap's script names the
+// classes of all that it can do; of that the pages have tooltips and the list of contents.
+const SAFE = { standard: [/^(show|active|collapsed|collapsing|fade|bs-tooltip)/, /^tooltip/, /^dropdown/, /^data-/] };
+const NAMES_ALL = /\/bootstrap\.js$/;
 
 // Every browser that knows the style sheets' other rules reads WOFF2.
 const OLDER_FONT = /,\s*url\([^)]*\.(?:woff|ttf)"?\)\s*format\([^)]*\)/g;
@@ -38,7 +40,7 @@ for (const [name, members] of Object.entries(sheets)) {
       continue;
     }
     const [purged] = await new PurgeCSS().purge({
-      content: [...pages, ...scripts].map((page) => path.join(root, page)),
+      content: [...pages, ...scripts].filter((file) => !NAMES_ALL.test(file)).map((file) => path.join(root, file)),
       css: [{ raw: file.text.replace(OLDER_FONT, "") }],
       safelist: SAFE,
       keyframes: true,
