@@ -4,18 +4,18 @@
 // `xentcourse publish` puts this script into the head: it must run before there is anything to lay out.
 "use strict";
 (() => {
-  // None is in view at first, and none within another: a browser shows such a one a frame too late. Sections from the
-  // second on; of the first, its sections from the second on, and blocks behind its beginning; terms of the glossary.
-  // Only what keeps its outer size when it is contained: tests/browser/test_unfold.py checks it, and course.css keeps
-  // margins within.
-  const FIRST = ".bd-article > section > section:first-of-type";
-  const SECTIONS = `.bd-article > section > section ~ section, ${FIRST} > section ~ section`;
-  const BLOCKS =
-    `${FIRST} > :nth-child(n + ${Math.ceil(innerHeight / 180)})` +
-    ":is(p, div.math, .proof, .admonition, .pst-scrollable-table-container)";
+  // From the second section on, and in the first behind its beginning, so that none is in view at first: a browser
+  // shows it a frame too late. None within another or within a box that scrolls, for the same reason; and only those
+  // whose outer size stays when they are contained. tests/browser/test_unfold.py checks it. No whole sections: who has
+  // something in one scrolled into view, as screen readers do, would land where the section's wrong size puts it.
+  const WITHIN = "figcaption *, td *, th *, .proof *, .admonition *, .question *, dl.py *, .cell_output *";
+  const BLOCK =
+    ":is(p, dt, dl.py, div.math, .proof, .admonition, " +
+    `.pst-scrollable-table-container, [class^="highlight-"]):not(${WITHIN})`;
+  const FIRST = `.bd-article > section > section:first-of-type > :nth-child(n + ${Math.ceil(innerHeight / 180)})`;
+  const BLOCKS = `.bd-article section ~ section ${BLOCK}, ${FIRST}${BLOCK}`;
   const TERMS = ".bd-article dl.glossary > :nth-child(n + 25)";
-  const waiting = (what, size) =>
-    `${what} { content-visibility: auto; contain-intrinsic-block-size: auto ${size}; overflow-clip-margin: 2rem; }`;
+  const waiting = (what, size) => `${what} { content-visibility: auto; contain-intrinsic-block-size: auto ${size}; }`;
   const FAR = 2; // screens, from one frame to the next
   const [visit] = performance.getEntriesByType("navigation");
   // Who comes back, or follows a link into the page, lands at once. `name` keeps text fragments, which `hash` lacks.
@@ -27,7 +27,7 @@
   const fold = document.createElement("style");
   fold.id = "fold";
   fold.media = "screen";
-  fold.textContent = waiting(SECTIONS, "200rem") + waiting(BLOCKS, "6rem") + waiting(TERMS, "3rem");
+  fold.textContent = waiting(BLOCKS, "6rem") + waiting(TERMS, "3rem");
   document.head.append(fold);
 
   // So much gets its size at once that the browser would lose its place.
