@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
+from browser.visiting import visit
 
 from xentcourse.course import Course
 from xentcourse.site import about
@@ -227,3 +228,23 @@ def test_the_html_of_every_page_is_valid(site_folder, tmp_path):
     ]
     assert not told, "\n".join(told[:40])
     assert done.returncode == 0, done.stderr
+
+
+# ---- scripts that wait until something is on the screen ---------------------------------------------
+
+
+def test_the_theme_s_scripts_follow_the_reader_and_find_the_search(browser, site):
+    page = visit(browser, site.url("kl_divergence"))
+    active = "document.querySelector('.bd-toc-nav a.active')?.hash"
+    assert page.evaluate(active) is None, "at the top, no section is the one that is read"
+    page.keyboard.press("End")
+    page.wait_for_function(f"{active} === '#summary'")
+    page.keyboard.press("Control+k")
+    page.wait_for_function("document.activeElement.id === 'search-input'")
+    page.close()
+
+
+def test_nothing_stands_in_the_margin(soup, name):
+    """The theme's script no longer looks for it (`calm`): the list of contents would lie on it."""
+    kinds = ("marginnote", "sidenote", "margin", "margin-caption", "full-width", "sidebar", "popout")
+    assert not soup(name).select(", ".join(f"main .{kind}, main .tag_{kind}" for kind in kinds))
