@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.visiting import SETTLED
+from browser.visiting import SCRIPTS_RAN
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -120,7 +120,7 @@ def test_a_page_works_for_everyone(contexts, axe, site, subtests, name, width):
     page, seen = contexts[width].new_page(), Visit()
     seen.listen(page, site.address)
     page.goto(site.url(name), wait_until="load")
-    page.wait_for_function(SETTLED)
+    page.wait_for_function(SCRIPTS_RAN)
     with subtests.test("it opens in the reader's mode"):
         assert page.evaluate("document.documentElement.dataset.theme") == first
     page.evaluate(OPEN_EVERYTHING)

@@ -5,16 +5,16 @@
 (() => {
   // Bootstrap starts at the page's `load` to follow the reader through the list of contents; that is over by now.
   // It measures every section, so not before somebody moves.
-  const follow = () => window.bootstrap?.ScrollSpy.getOrCreateInstance(document.body);
+  const follow = () => window.bootstrap.ScrollSpy.getOrCreateInstance(document.body);
+  const ran = () => (scrollY ? follow() : addEventListener("scroll", follow, { once: true }));
   const run = () => {
     for (const { href } of document.querySelectorAll("link[rel='preload'][as='script']")) {
       const script = document.createElement("script");
       script.src = href;
       script.async = false; // in their order
-      if (scrollY) script.onload = follow;
+      script.onload = ran; // not before: a scroll while Bootstrap is on its way would be missed
       document.body.append(script);
     }
-    addEventListener("scroll", follow, { once: true });
   };
   addEventListener("load", () => requestAnimationFrame(() => setTimeout(run)));
 })();
